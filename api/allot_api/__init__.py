@@ -1,0 +1,1 @@
+"""What users write and every word that appears in status, without I/O."""

@@ -1,0 +1,1 @@
+"""The command line, also as a kubectl plugin."""

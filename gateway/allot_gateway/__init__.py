@@ -1,0 +1,1 @@
+"""The gateway: Elasticsearch's REST calls in front of the model pods."""

@@ -1,0 +1,1 @@
+"""The operator: endpoints in, model pods and status out."""

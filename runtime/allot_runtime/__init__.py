@@ -1,0 +1,1 @@
+"""The runtime: one process that serves one allocation of one model."""
