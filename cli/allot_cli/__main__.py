@@ -1,0 +1,34 @@
+"""The `allot` command; `kubectl allot` is the same program under its plugin name."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from allot_local.commands import app as local_app
+from rich.console import Console
+
+from allot_cli.demo.command import demo
+from allot_cli.errors import AllotError
+
+app = typer.Typer(
+    name="allot",
+    help="Elasticsearch's inference endpoints on any Kubernetes cluster.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(local_app, name="local")
+app.command()(demo)
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is said in one line, exit code 1."""
+    try:
+        app()
+    except AllotError as error:
+        Console(stderr=True).print(f"allot: {error}", style="red", markup=False, highlight=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

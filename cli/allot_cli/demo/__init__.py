@@ -1,0 +1,1 @@
+"""The demo: from nothing to vectors, by the steps that a person would take."""

@@ -1,0 +1,93 @@
+"""Find a pod that serves an endpoint, and a way to reach it from this machine."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from allot_api.names import MODEL_DEPLOYMENT_LABEL
+
+from allot_cli.errors import PodUnreachable
+from allot_cli.kubectl import Kubectl
+
+FORWARDED = re.compile(r"Forwarding from 127\.0\.0\.1:(\d+)")
+
+
+def is_ready(pod: dict[str, Any]) -> bool:
+    """Say whether the pod's Ready condition is True and it is not being deleted."""
+    conditions = pod.get("status", {}).get("conditions", [])
+    ready = any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+    return ready and "deletionTimestamp" not in pod["metadata"]
+
+
+def find_ready_pod(kubectl: Kubectl, endpoint: dict[str, Any], namespace: str) -> dict[str, Any]:
+    """Return one ready pod of the deployment that serves the endpoint.
+
+    Raises PodUnreachable when there is none.
+    """
+    deployment_id = endpoint["status"]["deployment_stats"]["deployment_id"]
+    deployments = kubectl.get("modeldeployments", "--namespace", namespace)["items"]
+    name = next(
+        (
+            found["status"]["selector"]
+            for found in deployments
+            if found["status"].get("deployment_stats", {}).get("deployment_id") == deployment_id
+        ),
+        None,
+    )
+    if name is not None:
+        pods = kubectl.get("pods", "--namespace", namespace, "--selector", name)["items"]
+        for pod in pods:
+            if is_ready(pod):
+                found: dict[str, Any] = pod
+                return found
+    raise PodUnreachable(
+        f"no ready pod serves {endpoint['metadata']['name']}: "
+        f"look at kubectl get pods -l {MODEL_DEPLOYMENT_LABEL}"
+    )
+
+
+@contextmanager
+def reach(kubectl: Kubectl, pod: dict[str, Any]) -> Iterator[str]:
+    """Yield a base URL for the pod's port `http`, by its own address or a port-forward."""
+    port = pod["spec"]["containers"][0]["ports"][0]["containerPort"]
+    address = pod["status"]["podIP"]
+    if address.startswith("127.") and accepts(address, port):
+        yield f"http://{address}:{port}"
+        return
+    with forward(kubectl, pod, port) as local_port:
+        yield f"http://127.0.0.1:{local_port}"
+
+
+def accepts(address: str, port: int) -> bool:
+    """Say whether something at the address takes a connection within a second."""
+    try:
+        with socket.create_connection((address, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+@contextmanager
+def forward(kubectl: Kubectl, pod: dict[str, Any], port: int) -> Iterator[int]:
+    """Run `kubectl port-forward` for as long as the block runs; yield the local port."""
+    metadata = pod["metadata"]
+    command = kubectl.command(
+        "port-forward", "--namespace", metadata["namespace"], f"pod/{metadata['name']}", f":{port}"
+    )
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        try:
+            assert run.stdout is not None
+            found = FORWARDED.search(run.stdout.readline())
+            if found is None:
+                assert run.stderr is not None
+                raise PodUnreachable(f"kubectl port-forward: {run.stderr.read().strip()}")
+            yield int(found.group(1))
+        finally:
+            run.terminate()

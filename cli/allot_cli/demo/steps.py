@@ -1,0 +1,131 @@
+"""The demo's steps on a cluster that is there: install, apply, wait, infer, show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+import httpx
+
+from allot_cli.demo.inference import DENSE, RERANK, SPARSE, Question, ask, describe
+from allot_cli.demo.narrator import Narrator
+from allot_cli.demo.pods import find_ready_pod, reach
+from allot_cli.demo.readiness import Readiness, count_ready, read_readiness
+from allot_cli.errors import DemoFailed
+from allot_cli.kubectl import Kubectl
+
+OPERATOR_NAMESPACE = "allot-system"
+POLL_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Where the demo runs and how long it waits for the endpoints."""
+
+    kubectl: Kubectl
+    narrator: Narrator
+    manifests: Path
+    namespace: str
+    wait_seconds: float
+
+    def kubectl_shown(self, *arguments: str, timeout_seconds: float = 120) -> str:
+        """Show the command, run it, and return what it prints."""
+        self.narrator.command("kubectl", *arguments)
+        return self.kubectl.run(*arguments, timeout_seconds=timeout_seconds)
+
+    def install(self) -> None:
+        """Install the kinds, the operator and the models whose weights are packaged."""
+        base, models = self.manifests / "base", self.manifests / "models" / "offline"
+        self.kubectl_shown("apply", "-k", str(base))
+        self.kubectl_shown(
+            "wait",
+            "--for=condition=Established",
+            "crd/inferenceendpoints.inference.allot.dev",
+            "crd/modeldeployments.inference.allot.dev",
+            "crd/trainedmodels.inference.allot.dev",
+        )
+        self.kubectl_shown("apply", "-k", str(models))
+        self.kubectl_shown(
+            "rollout",
+            "status",
+            "deployment/allot-operator",
+            "--namespace",
+            OPERATOR_NAMESPACE,
+            "--timeout=180s",
+            timeout_seconds=200,
+        )
+
+    def apply_examples(self) -> None:
+        """Apply every example; make the namespace first where it is not there."""
+        if self.namespace != "default":
+            existing = self.kubectl.run("get", "namespaces", "-o", "name").split()
+            if f"namespace/{self.namespace}" not in existing:
+                self.kubectl_shown("create", "namespace", self.namespace)
+        examples = self.manifests / "examples"
+        said = self.kubectl_shown("apply", "--namespace", self.namespace, "-f", str(examples))
+        self.narrator.text(said)
+
+    def endpoints(self) -> list[dict[str, Any]]:
+        """Return the endpoints of the demo's namespace."""
+        answer = self.kubectl.get("inferenceendpoints", "--namespace", self.namespace)
+        found: list[dict[str, Any]] = answer["items"]
+        return found
+
+    def wait_until_ready(self) -> None:
+        """Wait until every endpoint is Ready, saying each change.
+
+        Raises DemoFailed when time is up or an endpoint can't become ready by waiting.
+        """
+        told: list[str] = []
+        deadline = self.narrator.elapsed_seconds() + self.wait_seconds
+        while True:
+            readiness = [read_readiness(endpoint) for endpoint in self.endpoints()]
+            told = self._tell(readiness, told)
+            ready, total = count_ready(readiness)
+            if total and ready == total:
+                return
+            stalled = [one.sentence for one in readiness if one.is_stalled]
+            if stalled:
+                raise DemoFailed(f"stalled: {'; '.join(stalled)}")
+            if self.narrator.elapsed_seconds() > deadline:
+                raise DemoFailed(
+                    f"after {self.wait_seconds:.0f} s only {ready} of {total} endpoints are ready: "
+                    "look at `kubectl get ie,pods` and `kubectl describe ie`"
+                )
+            sleep(POLL_SECONDS)
+
+    def _tell(self, readiness: list[Readiness], told: list[str]) -> list[str]:
+        sentences = [one.sentence for one in readiness]
+        ready, total = count_ready(readiness)
+        for sentence in sentences:
+            if sentence not in told:
+                self.narrator.progress(f"{ready}/{total} ready · {sentence}")
+        return sentences
+
+    def infer(self) -> None:
+        """Ask three pods for a dense vector, sparse tokens and a ranking."""
+        endpoints = {endpoint["metadata"]["name"]: endpoint for endpoint in self.endpoints()}
+        for question in (DENSE, SPARSE, RERANK):
+            self._infer_one(endpoints[question.endpoint], question)
+
+    def _infer_one(self, endpoint: dict[str, Any], question: Question) -> None:
+        pod = find_ready_pod(self.kubectl, endpoint, self.namespace)
+        with reach(self.kubectl, pod) as base_url:
+            path = f"/_inference/{question.task_type}/{question.endpoint}"
+            self.narrator.text(f"POST {base_url}{path}", style="cyan")
+            try:
+                answer = ask(base_url, question)
+            except httpx.HTTPError as error:
+                raise DemoFailed(
+                    f"pod {pod['metadata']['name']} did not answer: {error}"
+                ) from error
+        for line in describe(question, answer):
+            self.narrator.text(f"  {line}")
+
+    def show(self) -> None:
+        """Print what kubectl shows of it."""
+        self.narrator.text(
+            self.kubectl_shown("get", "ie,mdep,deploy", "--namespace", self.namespace)
+        )

@@ -1,0 +1,23 @@
+"""The command line's errors.
+
+AllotError            something that the person at the keyboard can mend
+├── KubectlFailed     kubectl refused or could not do what was asked
+├── DemoFailed        the demo stopped; the message says at which step and what to look at
+└── PodUnreachable    a model pod can't be reached from here
+"""
+
+
+class AllotError(Exception):
+    """Root of what the command line reports in one line, without a traceback."""
+
+
+class KubectlFailed(AllotError):
+    """A kubectl call ended with an error; the message is what kubectl said."""
+
+
+class DemoFailed(AllotError):
+    """The demo can't go on; the message says why and what to look at."""
+
+
+class PodUnreachable(AllotError):
+    """No connection to a model pod could be made from this machine."""

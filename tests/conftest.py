@@ -1,0 +1,62 @@
+"""Fixtures used in more than one folder: one real cluster for the whole run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from allot_local.cluster import LocalCluster
+from allot_local.progress import silent
+
+Kubectl = Callable[..., str]
+
+
+class KubectlFailed(AssertionError):
+    """A kubectl call ended with an error; its text is what kubectl said."""
+
+
+@pytest.fixture(scope="session")
+def local_cluster() -> Iterator[LocalCluster]:
+    """Bring up a control plane and a node, and end both after the last test."""
+    with tempfile.TemporaryDirectory(prefix="allot-tests-") as root:
+        cluster = LocalCluster(name=f"tests-{os.getpid()}", root=Path(root))
+        try:
+            cluster.up(silent)
+            yield cluster
+        finally:
+            cluster.down()
+
+
+@pytest.fixture(scope="session")
+def kubectl(local_cluster: LocalCluster) -> Kubectl:
+    """Run kubectl as the cluster's administrator; returns what it prints."""
+
+    def run(*arguments: str, input: str | None = None, timeout: float = 120) -> str:
+        command = [str(local_cluster.kubectl), "--kubeconfig", str(local_cluster.kubeconfig)]
+        done = subprocess.run(
+            [*command, *arguments],
+            input=input,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        if done.returncode:
+            raise KubectlFailed(f"kubectl {' '.join(arguments)}: {done.stderr or done.stdout}")
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def namespace(kubectl: Kubectl) -> Iterator[str]:
+    """Make a namespace for one test, and remove it with all that is in it."""
+    name = f"test-{uuid.uuid4().hex[:8]}"
+    kubectl("create", "namespace", name)
+    yield name
+    kubectl("delete", "namespace", name, "--wait=false")
