@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from allot_local.cluster import LocalCluster
 from allot_local.progress import silent
 
@@ -36,7 +37,11 @@ def local_cluster() -> Iterator[LocalCluster]:
 def kubectl(local_cluster: LocalCluster) -> Kubectl:
     """Run kubectl as the cluster's administrator; returns what it prints."""
 
-    def run(*arguments: str, input: str | None = None, timeout: float = 120) -> str:
+    def run(
+        *arguments: str,
+        input: str | None = None,  # noqa: A002 - subprocess's own word
+        timeout: float = 120,
+    ) -> str:
         command = [str(local_cluster.kubectl), "--kubeconfig", str(local_cluster.kubeconfig)]
         done = subprocess.run(
             [*command, *arguments],

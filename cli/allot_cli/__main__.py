@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 
 import typer
-from allot_local.commands import app as local_app
 from rich.console import Console
 
 from allot_cli.demo.command import demo
 from allot_cli.errors import AllotError
+from allot_local.commands import app as local_app
 
 app = typer.Typer(
     name="allot",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from allot_local.cluster import LocalCluster
-from allot_local.progress import ConsoleProgress
 from rich.console import Console
 
 from allot_cli.demo.assets import find_manifests
 from allot_cli.demo.narrator import Narrator
 from allot_cli.demo.steps import Demo
 from allot_cli.kubectl import Kubectl
+from allot_local.cluster import LocalCluster
+from allot_local.progress import ConsoleProgress
 
 WAIT_SECONDS = 600.0
 

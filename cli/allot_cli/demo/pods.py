@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from allot_api.names import MODEL_DEPLOYMENT_LABEL
-
 from allot_cli.errors import PodUnreachable
 from allot_cli.kubectl import Kubectl
 

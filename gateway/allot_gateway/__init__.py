@@ -1,1 +1,0 @@
-"""The gateway: Elasticsearch's REST calls in front of the model pods."""
