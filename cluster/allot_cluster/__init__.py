@@ -1,1 +1,1 @@
-"""The one place that talks to the Kubernetes API server."""
+"""The one place that talks to the Kubernetes API server: client, watches, apply, elector."""
