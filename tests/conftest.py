@@ -15,6 +15,7 @@ from allot_local.cluster import LocalCluster
 from allot_local.progress import silent
 
 Kubectl = Callable[..., str]
+ROOT = Path(__file__).resolve().parent.parent
 
 
 class KubectlFailed(AssertionError):
@@ -35,7 +36,7 @@ def local_cluster() -> Iterator[LocalCluster]:
 
 @pytest.fixture(scope="session")
 def kubectl(local_cluster: LocalCluster) -> Kubectl:
-    """Run kubectl as the cluster's administrator; returns what it prints."""
+    """Run kubectl as the cluster's administrator, from the checkout's root; returns what it prints."""
 
     def run(
         *arguments: str,
@@ -49,6 +50,7 @@ def kubectl(local_cluster: LocalCluster) -> Kubectl:
             capture_output=True,
             text=True,
             timeout=timeout,
+            cwd=ROOT,
             check=False,
         )
         if done.returncode:
