@@ -92,7 +92,8 @@ class Cluster(Protocol):
     ) -> Manifest:
         """Return the new object; `metadata.generateName` is honoured.
 
-        Raises AlreadyExists, Invalid and NotFound, which means that the namespace, or the kind, does not exist.
+        Raises AlreadyExists, Invalid and NotFound, which means that the namespace, or the kind,
+        does not exist.
         """
         ...
 
@@ -104,13 +105,10 @@ class Cluster(Protocol):
         field_manager: str = DEFAULT_FIELD_MANAGER,
         subresource: str = "",
     ) -> Manifest:
-        (
-            """Return the object as written.
+        """Return the object as written.
 
         Raises NotFound, Invalid, and Conflict if its resourceVersion has moved.
         """
-            ""
-        )
         ...
 
     async def delete(
@@ -129,8 +127,8 @@ class Cluster(Protocol):
 
         A cut connection, a restart of the server or an expired version is not seen: it goes on
         where it was, or lists again and reports the differences, a DELETED for each object that
-        vanished meanwhile, and then one more SYNCED. An object that ceases to match the selector is DELETED.
-        It waits while the server is away, and raises only Forbidden, Invalid and NotFound (of the
-        kind), which waiting does not mend. Close it with `contextlib.aclosing`.
+        vanished meanwhile, and then one more SYNCED. An object that ceases to match the selector
+        is DELETED. It waits while the server is away, and raises only Forbidden, Invalid and
+        NotFound (of the kind), which waiting does not mend. Close it with `contextlib.aclosing`.
         """
         ...
