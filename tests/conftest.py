@@ -36,7 +36,7 @@ def local_cluster() -> Iterator[LocalCluster]:
 
 @pytest.fixture(scope="session")
 def kubectl(local_cluster: LocalCluster) -> Kubectl:
-    """Run kubectl as the cluster's administrator, from the checkout's root; returns what it prints."""
+    """Run kubectl as the administrator, from the checkout's root; returns what it prints."""
 
     def run(
         *arguments: str,

@@ -1,0 +1,160 @@
+"""The main job, by the command that the README names, on the real control plane."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from elasticsearch import Elasticsearch
+
+from allot_cli.demo.pods import find_ready_pod
+from allot_cli.kubectl import Kubectl as BoundKubectl
+from allot_local.cluster import LocalCluster
+from tests.conftest import ROOT, Kubectl
+
+NAMESPACE = "allot-demo"
+EXAMPLES = 8
+
+
+@pytest.fixture(scope="module")
+def demo(local_cluster: LocalCluster, kubectl: Kubectl, allot: None) -> Iterator[str]:
+    """Run `allot demo --context` on the tests' cluster; yields what it printed."""
+    folder = local_cluster.kubectl.parent
+    environment = os.environ | {
+        "KUBECONFIG": str(local_cluster.kubeconfig),
+        "PATH": f"{folder}:{os.environ['PATH']}",
+        "COLUMNS": "160",
+    }
+    context = kubectl("config", "current-context").strip()
+    done = subprocess.run(
+        [sys.executable, "-m", "allot_cli", "demo", "--context", context],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    yield done.stdout
+    kubectl("delete", "namespace", NAMESPACE, timeout=180)
+
+
+@pytest.fixture
+def bound(local_cluster: LocalCluster) -> BoundKubectl:
+    return BoundKubectl(str(local_cluster.kubectl), kubeconfig=local_cluster.kubeconfig)
+
+
+def test_the_demo_ends_with_a_vector_tokens_and_a_ranking(demo: str) -> None:
+    assert "384 dimensions" in demo
+    assert "tokens" in demo
+    assert "1. " in demo
+    assert "How to go on:" in demo
+
+
+def test_the_ranking_puts_the_answer_first(demo: str) -> None:
+    first = next(line for line in demo.splitlines() if line.strip().startswith("1. "))
+
+    assert "Proxima Centauri" in first
+
+
+def test_every_example_is_ready(demo: str, kubectl: Kubectl) -> None:
+    said = kubectl("wait", "--for=condition=Ready", "ie", "--all", "-n", NAMESPACE, "--timeout=60s")
+
+    assert said.count("condition met") == EXAMPLES
+
+
+def test_get_shows_the_columns_an_engineer_asks_for(demo: str, kubectl: Kubectl) -> None:
+    lines = kubectl("get", "ie", "-n", NAMESPACE).splitlines()
+
+    assert lines[0].split() == [
+        "NAME", "TASK", "MODEL", "READY", "REASON", "ALLOCATIONS", "TARGET", "AGE",
+    ]  # fmt: skip
+    assert all("FullyAllocated" in line for line in lines[1:])
+
+
+def test_get_wide_adds_threads_bounds_and_the_models_state(demo: str, kubectl: Kubectl) -> None:
+    header = kubectl("get", "ie", "-n", NAMESPACE, "-o", "wide").splitlines()[0]
+
+    assert [
+        word for word in ("THREADS", "MIN", "MAX", "MODEL STATE", "URL") if word not in header
+    ] == []
+
+
+def test_get_lists_all_kinds_together(demo: str, kubectl: Kubectl) -> None:
+    listed = kubectl("get", "ie,mdep,deploy,pods", "-n", NAMESPACE, "-o", "name")
+
+    for kind in ("inferenceendpoint", "modeldeployment", "deployment.apps", "pod/"):
+        assert kind in listed
+
+
+def test_describe_tells_the_endpoints_story(demo: str, kubectl: Kubectl) -> None:
+    story = kubectl("describe", "ie", "my-elser-endpoint", "-n", NAMESPACE)
+
+    events = story.partition("Events:")[2]
+    assert "Accepted" in events
+    assert "FullyAllocated" in events
+
+
+def test_explain_describes_the_settings(demo: str, kubectl: Kubectl) -> None:
+    explained = kubectl("explain", "ie.spec.service_settings")
+
+    for field in ("num_threads", "num_allocations", "adaptive_allocations", "model_id"):
+        assert field in explained
+
+
+def test_logs_of_operator_and_model_pods_are_read_by_kubectl(demo: str, kubectl: Kubectl) -> None:
+    pods = kubectl("get", "pods", "-n", NAMESPACE, "-o", "name").split()
+
+    assert kubectl("logs", pods[0], "-n", NAMESPACE, "--tail=20")
+    assert kubectl("logs", "deployment/allot-operator", "-n", "allot-system", "--tail=20")
+
+
+def test_elasticsearchs_own_client_infers_against_a_pod(
+    demo: str, kubectl: Kubectl, bound: BoundKubectl
+) -> None:
+    endpoint = bound.get("ie", "my-elser-endpoint", "--namespace", NAMESPACE)
+    pod = find_ready_pod(bound, endpoint, NAMESPACE)
+
+    with Elasticsearch(f"http://{pod['status']['podIP']}:8080") as client:
+        answer = client.inference.sparse_embedding(
+            inference_id="my-elser-endpoint", input=["a password for my mail"]
+        )
+
+    weights = answer["sparse_embedding"][0]["embedding"]
+    assert weights["password"] > 0
+    assert list(weights.values()) == sorted(weights.values(), reverse=True)
+
+
+def test_a_second_run_changes_nothing(
+    demo: str, local_cluster: LocalCluster, kubectl: Kubectl
+) -> None:
+    def versions() -> str:
+        template = (
+            "{range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{'\\n'}{end}"
+        )
+        return kubectl("get", "ie,mdep,deploy", "-n", NAMESPACE, "-o", f"jsonpath={template}")
+
+    before = versions()
+    kubectl("apply", "-n", NAMESPACE, "-f", "manifests/examples")
+
+    assert versions() == before
+
+
+def test_the_pod_says_that_it_is_elasticsearchs_product(demo: str, bound: BoundKubectl) -> None:
+    endpoint = bound.get("ie", "my-elser-endpoint", "--namespace", NAMESPACE)
+    pod = find_ready_pod(bound, endpoint, NAMESPACE)
+
+    answer = httpx.get(f"http://{pod['status']['podIP']}:8080/readyz", trust_env=False)
+
+    assert answer.status_code == 200
+    assert answer.headers["X-Elastic-Product"] == "Elasticsearch"
+
+
+def test_manifests_lie_where_the_readme_says() -> None:
+    assert len(list(Path(ROOT, "manifests", "examples").glob("*.yaml"))) >= EXAMPLES
