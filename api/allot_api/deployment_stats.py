@@ -1,0 +1,85 @@
+"""The parts of status that a ModelDeployment and the endpoints on it share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StrictInt
+
+from allot_api.fields import Count, Flag, Id, Shape, Threads
+from allot_api.terms import AllocationState
+
+
+def allocation_state(allocation_count: int, target_allocation_count: int) -> AllocationState:
+    """Return Elasticsearch's word for so many serving pods of so many wanted.
+
+    Nothing allocated is `starting`, also where nothing is wanted.
+    """
+    if allocation_count <= 0:
+        return AllocationState.STARTING
+    if allocation_count < target_allocation_count:
+        return AllocationState.STARTED
+    return AllocationState.FULLY_ALLOCATED
+
+
+class AllocationStatus(Shape):
+    """How many allocations serve, of how many wanted."""
+
+    allocation_count: Count = Field(
+        description="allocation_count is the number of model pods that are ready."
+    )
+    target_allocation_count: Count = Field(
+        description="target_allocation_count is the number of model pods that are wanted now."
+    )
+    state: AllocationState = Field(
+        description="state is starting at 0 allocations, started below the target, "
+        "fully_allocated at it."
+    )
+
+
+class AdaptiveBounds(Shape):
+    """The adaptive bounds in force, defaults applied."""
+
+    enabled: Flag = Field(description="enabled says whether the number follows the load.")
+    min_number_of_allocations: Count | None = Field(
+        None, description="min_number_of_allocations that scaling goes down to."
+    )
+    max_number_of_allocations: Count | None = Field(
+        None, description="max_number_of_allocations that scaling goes up to."
+    )
+
+
+class DeploymentStats(Shape):
+    """The deployment behind an endpoint, in the words of Elasticsearch's statistics."""
+
+    deployment_id: Id = Field(description="deployment_id of the deployment.")
+    model_id: Id = Field(description="model_id of the model that is deployed.")
+    num_threads: Threads = Field(description="num_threads of each allocation.")
+    adaptive_allocations: AdaptiveBounds | None = Field(
+        None,
+        description="adaptive_allocations in force, defaults applied; absent where the number is "
+        "fixed.",
+    )
+    allocation_status: AllocationStatus = Field(
+        description="allocation_status counts the model pods."
+    )
+
+
+class ServedModel(Shape):
+    """The model that the pods serve, as they report it."""
+
+    model_id: Id = Field(description="model_id of the TrainedModel, never an alias.")
+    source: Annotated[str, Field(max_length=1024)] | None = Field(
+        None, description="source is the uri that the files came from."
+    )
+    digest: Annotated[str, Field(max_length=128)] | None = Field(
+        None, description="digest of the weights that are served, such as sha256:1a55."
+    )
+    dimensions: Annotated[StrictInt, Field(ge=1, le=65_536)] | None = Field(
+        None, description="dimensions of the model's dense vectors."
+    )
+    state: Annotated[str, Field(max_length=64)] | None = Field(
+        None,
+        description="state of the model for people: Waiting, Downloading 43%, Loading, Warming up, "
+        "Ready or the reason that it failed for.",
+    )

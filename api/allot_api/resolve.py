@@ -1,0 +1,162 @@
+"""Specs with every default applied: what the operator acts on, and what a GET shows.
+
+Defaults that depend on other fields (the service, the task, metadata.name) are applied
+here and never written back into a spec.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allot_api.inference_endpoint import InferenceEndpointSpec
+from allot_api.model_deployment import AdaptiveAllocations, Cache, ModelDeploymentSpec
+from allot_api.terms import CpuLimit, Pooling, ScalingPolicy, Service, TaskType
+from allot_api.trained_model import TrainedModelSpec
+
+ELSER_MODEL = ".elser_model_2"
+ELSER_MINIMUM = 1
+DEFAULT_NUM_THREADS = 1
+DEFAULT_NUM_ALLOCATIONS = 1
+# A new deployment starts with one allocation even where the minimum is 0.
+LEAST_INITIAL_ALLOCATIONS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptiveSettings:
+    """Enabled adaptive bounds; `maximum` None means that no bound was given."""
+
+    minimum: int
+    maximum: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSettings:
+    """An endpoint with every default applied.
+
+    Exactly one of `num_allocations` and `adaptive` is set, unless `deployment_id` is:
+    then both are None and the deployment's own settings hold. `model_id` is None only
+    for an endpoint that attaches without naming a model.
+    """
+
+    inference_id: str
+    task_type: TaskType
+    service: Service
+    model_id: str | None
+    deployment_id: str | None
+    num_threads: int
+    num_allocations: int | None
+    adaptive: AdaptiveSettings | None
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether the endpoint shares a deployment that it does not own."""
+        return self.deployment_id is not None
+
+    @property
+    def serving_deployment_id(self) -> str:
+        """The deployment that serves the endpoint: the one it shares, or its own."""
+        return self.deployment_id or self.inference_id
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentSettings:
+    """A ModelDeployment with every default applied.
+
+    Exactly one of `num_allocations` and `adaptive` is set, unless the policy is
+    external: then both are None and `replicas` is what counts.
+    """
+
+    deployment_id: str
+    model_id: str
+    num_threads: int
+    num_allocations: int | None
+    adaptive: AdaptiveSettings | None
+    queue_capacity: int
+    policy: ScalingPolicy
+    replicas: int
+    cpu_limit: CpuLimit
+    cache: Cache
+
+    @property
+    def asked_allocations(self) -> int:
+        """The least number of allocations that makes the deployment Ready."""
+        if self.policy is ScalingPolicy.EXTERNAL:
+            return self.replicas
+        if self.adaptive is not None:
+            return self.adaptive.minimum
+        return DEFAULT_NUM_ALLOCATIONS if self.num_allocations is None else self.num_allocations
+
+    @property
+    def initial_allocations(self) -> int:
+        """The number of allocations of a deployment that has just been made."""
+        if self.policy is ScalingPolicy.EXTERNAL:
+            return self.replicas
+        return max(LEAST_INITIAL_ALLOCATIONS, self.asked_allocations)
+
+
+def resolve_endpoint(spec: InferenceEndpointSpec, metadata_name: str) -> EndpointSettings:
+    """Return the endpoint's settings with every default applied."""
+    settings = spec.service_settings
+    is_elser = spec.service is Service.ELSER
+    is_attached = settings.deployment_id is not None
+    adaptive = None
+    if not is_attached:
+        adaptive = _resolve_adaptive(
+            settings.adaptive_allocations, least=ELSER_MINIMUM if is_elser else 0
+        )
+    is_fixed = not is_attached and adaptive is None
+    return EndpointSettings(
+        inference_id=spec.inference_id or metadata_name,
+        task_type=spec.task_type,
+        service=spec.service,
+        model_id=settings.model_id or (ELSER_MODEL if is_elser and not is_attached else None),
+        deployment_id=settings.deployment_id,
+        num_threads=settings.num_threads or DEFAULT_NUM_THREADS,
+        num_allocations=(settings.num_allocations or DEFAULT_NUM_ALLOCATIONS) if is_fixed else None,
+        adaptive=adaptive,
+    )
+
+
+def resolve_deployment(spec: ModelDeploymentSpec, metadata_name: str) -> DeploymentSettings:
+    """Return the deployment's settings with every default applied."""
+    is_external = spec.scaling.policy is ScalingPolicy.EXTERNAL
+    adaptive = None if is_external else _resolve_adaptive(spec.adaptive_allocations, least=0)
+    is_fixed = not is_external and adaptive is None
+    return DeploymentSettings(
+        deployment_id=spec.deployment_id or metadata_name,
+        model_id=spec.model_id,
+        num_threads=spec.num_threads,
+        num_allocations=(spec.num_allocations or DEFAULT_NUM_ALLOCATIONS) if is_fixed else None,
+        adaptive=adaptive,
+        queue_capacity=spec.queue_capacity,
+        policy=spec.scaling.policy,
+        replicas=spec.replicas,
+        cpu_limit=spec.cpu_limit,
+        cache=spec.cache or Cache(),
+    )
+
+
+def resolve_model(spec: TrainedModelSpec, metadata_name: str) -> TrainedModelSpec:
+    """Return the spec with model_id and pooling filled in.
+
+    This is what a model pod gets as its one description of the model.
+    """
+    is_sparse = TaskType.SPARSE_EMBEDDING in spec.task_types
+    return spec.model_copy(
+        update={
+            "model_id": spec.model_id or metadata_name,
+            "pooling": spec.pooling or (Pooling.MAX if is_sparse else Pooling.MEAN),
+        }
+    )
+
+
+def _resolve_adaptive(
+    adaptive: AdaptiveAllocations | None, *, least: int
+) -> AdaptiveSettings | None:
+    """Return the bounds if they are enabled; the minimum is never below `least`."""
+    if adaptive is None or not adaptive.enabled:
+        return None
+    return AdaptiveSettings(
+        minimum=max(least, adaptive.min_number_of_allocations or 0),
+        maximum=adaptive.max_number_of_allocations,
+    )
