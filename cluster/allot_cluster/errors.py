@@ -23,7 +23,11 @@ class ClusterError(Exception):
 
 
 class NotFound(ClusterError):
-    """404: the object, its parent or its kind does not exist."""
+    """404: `of_object` says that an object does not exist; else it is its kind that does not."""
+
+    def __init__(self, message: str, *, of_object: bool = True) -> None:
+        super().__init__(message)
+        self.of_object = of_object
 
 
 class AlreadyExists(ClusterError):

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from allot_cluster.resources import Resource
 
 Manifest = dict[str, Any]
 """A Kubernetes object as JSON has it. What a call returns is the caller's to keep and change."""
+
+Subresource = Literal["", "status"]
 
 DEFAULT_FIELD_MANAGER = "allot"
 
@@ -73,7 +75,7 @@ class Cluster(Protocol):
         *,
         field_manager: str,
         force: bool = True,
-        subresource: str = "",
+        subresource: Subresource = "",
         dry_run: bool = False,
     ) -> Manifest:
         """Server-side apply: return the object as it then is, having made it if need be.
@@ -103,7 +105,7 @@ class Cluster(Protocol):
         manifest: Manifest,
         *,
         field_manager: str = DEFAULT_FIELD_MANAGER,
-        subresource: str = "",
+        subresource: Subresource = "",
     ) -> Manifest:
         """Return the object as written.
 
@@ -128,7 +130,8 @@ class Cluster(Protocol):
         A cut connection, a restart of the server or an expired version is not seen: it goes on
         where it was, or lists again and reports the differences, a DELETED for each object that
         vanished meanwhile, and then one more SYNCED. An object that ceases to match the selector
-        is DELETED. It waits while the server is away, and raises only Forbidden, Invalid and
-        NotFound (of the kind), which waiting does not mend. Close it with `contextlib.aclosing`.
+        is DELETED. It waits while the server is away. Only before the first SYNCED does it raise
+        Forbidden, Invalid or NotFound (of the kind); later it waits on these too, since a server
+        that has just started answers so for some seconds. Close it with `contextlib.aclosing`.
         """
         ...

@@ -21,6 +21,7 @@ from allot_cluster.interface import (
     ChangeType,
     Listing,
     Manifest,
+    Subresource,
 )
 from allot_cluster.resources import Resource
 from tests.fakes.object_store import ObjectStore, Writer
@@ -37,7 +38,7 @@ class Call:
     namespace: str | None
     name: str
     field_manager: str = ""
-    subresource: str = ""
+    subresource: Subresource = ""
 
 
 @dataclass(slots=True)
@@ -120,7 +121,7 @@ class FakeCluster:
         *,
         field_manager: str,
         force: bool = True,
-        subresource: str = "",
+        subresource: Subresource = "",
         dry_run: bool = False,
     ) -> Manifest:
         writer = Writer(field_manager, "Apply", subresource)
@@ -144,7 +145,7 @@ class FakeCluster:
         manifest: Manifest,
         *,
         field_manager: str = DEFAULT_FIELD_MANAGER,
-        subresource: str = "",
+        subresource: Subresource = "",
     ) -> Manifest:
         writer = Writer(field_manager, "Update", subresource)
         return await self._call(

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from allot_cluster.errors import AlreadyExists, Conflict, Invalid, NotFound
-from allot_cluster.interface import Change, ChangeType, Listing, Manifest
+from allot_cluster.interface import Change, ChangeType, Listing, Manifest, Subresource
 from allot_cluster.resources import (
     CONFIG_MAPS,
     DEPLOYMENTS,
@@ -55,7 +55,7 @@ class Writer:
 
     manager: str
     operation: str = "Update"
-    subresource: str = ""
+    subresource: Subresource = ""
 
 
 @dataclass(slots=True, eq=False)
