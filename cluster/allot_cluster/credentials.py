@@ -135,9 +135,9 @@ def _check_context(source: KubeConfig, document: Mapping[str, Any]) -> None:
 
 
 def _user_of(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    users = {entry["name"]: entry.get("user") or {} for entry in document.get("users") or []}
-    user: Mapping[str, Any] = users.get(name, {})
-    return user
+    """Return the user of this name, or an empty one; the merged entries wrap plain mappings."""
+    users = [entry.value for entry in document["users"]]
+    return next((user.get("user") or {} for user in users if user["name"] == name), {})
 
 
 def _read_namespace(folder: Path) -> str:

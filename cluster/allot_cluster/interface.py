@@ -109,7 +109,8 @@ class Cluster(Protocol):
     ) -> Manifest:
         """Return the object as written.
 
-        Raises NotFound, Invalid, and Conflict if its resourceVersion has moved.
+        Raises Invalid, Conflict if its resourceVersion has moved, and one of NotFound and Conflict
+        (which, is the kind's affair) if it is gone.
         """
         ...
 

@@ -229,6 +229,9 @@ class ObjectStore:
                 watcher.notify(old, new)
 
     def _live(self, key: Key) -> Manifest:
+        if key not in self.objects and key[0] == LEASES:
+            # The server lets an update create a Lease, and then misses the uid.
+            raise Conflict(f'Operation cannot be fulfilled on "{key[2]}": no such uid')
         if key not in self.objects:
             raise NotFound(f'{key[0].plural} "{key[2]}" not found')
         return self.objects[key]
