@@ -68,7 +68,9 @@ class DeploymentStats(Shape):
 class ServedModel(Shape):
     """The model that the pods serve, as they report it."""
 
-    model_id: Id = Field(description="model_id of the TrainedModel, never an alias.")
+    model_id: Id = Field(
+        description="model_id of the model, as the TrainedModel spells it if there is one."
+    )
     source: Annotated[str, Field(max_length=1024)] | None = Field(
         None, description="source is the uri that the files came from."
     )

@@ -6,16 +6,21 @@ value that a field admits, and refuses a schema whose rules could cost too much.
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
+from pydantic_core import PydanticCustomError
 
-MAX_ID_LENGTH = 128
+# An id is by default the name of its object, so it may be as long as one.
+MAX_ID_LENGTH = 253
 MAX_NAME_LENGTH = 253
 MAX_ALLOCATIONS = 10_000
 MAX_THREADS = 32
 MAX_INT32 = 2**31 - 1
-MAX_INT64 = 2**63 - 1
+# The largest number that every JSON reader holds exactly.
+MAX_SAFE_INTEGER = 2**53 - 1
 
 
 class Shape(BaseModel):
@@ -41,5 +46,32 @@ Flag = StrictBool
 Threads = Annotated[StrictInt, Field(ge=1, le=MAX_INT32)]
 Count = Annotated[StrictInt, Field(ge=0, le=MAX_ALLOCATIONS)]
 PositiveCount = Annotated[StrictInt, Field(ge=1, le=MAX_ALLOCATIONS)]
-Generation = Annotated[StrictInt, Field(ge=0, le=MAX_INT64)]
-ByteCount = Annotated[StrictInt, Field(ge=0, le=MAX_INT64)]
+Generation = Annotated[StrictInt, Field(ge=0, le=MAX_SAFE_INTEGER)]
+ByteCount = Annotated[StrictInt, Field(ge=0, le=MAX_SAFE_INTEGER)]
+
+ListT = TypeVar("ListT", bound=Sequence[Any])
+
+
+def unique_by(
+    key: Callable[[Any], object], shown: Callable[[Any], object]
+) -> Callable[[ListT], ListT]:
+    """Return a validator that refuses a list in which two items have the same key.
+
+    `shown` is what the message shows of the second one.
+    """
+
+    def check(items: ListT) -> ListT:
+        seen: set[object] = set()
+        for index, item in enumerate(items):
+            if key(item) in seen:
+                duplicate = json.dumps(shown(item), ensure_ascii=False, separators=(",", ":"))
+                raise PydanticCustomError(
+                    "duplicate", "Duplicate value", {"duplicate": duplicate, "at": (index,)}
+                )
+            seen.add(key(item))
+        return items
+
+    return check
+
+
+UNIQUE = unique_by(key=lambda item: item, shown=lambda item: item)

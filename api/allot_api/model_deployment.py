@@ -133,7 +133,7 @@ class ModelDeploymentSpec(Shape):
         "ones are refused with 429.",
     )
     scaling: Scaling = Field(
-        default_factory=Scaling, description="scaling says who decides the number of model pods."
+        Scaling(), description="scaling says who decides the number of model pods."
     )
     replicas: Count = Field(
         1,

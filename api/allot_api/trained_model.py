@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StrictInt
+from pydantic import AfterValidator, Field, StrictInt
 
 from allot_api.conditions import Conditions
-from allot_api.fields import ByteCount, Generation, Id, Shape
+from allot_api.fields import UNIQUE, ByteCount, Generation, Id, Shape, unique_by
 from allot_api.terms import (
     Normalization,
     Pooling,
@@ -19,6 +19,7 @@ from allot_api.terms import (
 
 MAX_FILES = 64
 MAX_ALIASES = 16
+UNIQUE_PATHS = unique_by(key=lambda file: file.path, shown=lambda file: {"path": file.path})
 
 
 class ModelFile(Shape):
@@ -37,6 +38,11 @@ class ModelFile(Shape):
     )
 
 
+Files = Annotated[list[ModelFile], Field(max_length=MAX_FILES), AfterValidator(UNIQUE_PATHS)]
+Aliases = Annotated[list[Id], Field(max_length=MAX_ALIASES), AfterValidator(UNIQUE)]
+TaskTypes = Annotated[list[TaskType], Field(min_length=1, max_length=3), AfterValidator(UNIQUE)]
+
+
 class ModelSource(Shape):
     """Where a model's files are fetched from."""
 
@@ -44,7 +50,9 @@ class ModelSource(Shape):
         description="uri of the folder with config.json, tokenizer.json and model.safetensors: "
         "hf://OWNER/NAME@REVISION, package://IMPORT_NAME/PATH or file:///ABSOLUTE/PATH."
     )
-    files: Annotated[list[ModelFile], Field(max_length=MAX_FILES)] | None = Field(
+    files: (
+        Annotated[list[ModelFile], Field(max_length=MAX_FILES), AfterValidator(UNIQUE_PATHS)] | None
+    ) = Field(
         None,
         description="files whose size or digest is known beforehand; each is checked before the "
         "model is loaded.",
@@ -71,13 +79,13 @@ class TrainedModelSpec(Shape):
         description="model_id by which endpoints and deployments name the model; "
         "metadata.name if left out. It cannot be changed.",
     )
-    aliases: Annotated[list[Id], Field(max_length=MAX_ALIASES)] | None = Field(
+    aliases: Aliases | None = Field(
         None,
         description="aliases are further ids for the same model.",
         json_schema_extra={"x-kubernetes-list-type": "set"},
     )
     source: ModelSource = Field(description="source of the model's files.")
-    task_types: Annotated[list[TaskType], Field(min_length=1, max_length=3)] = Field(
+    task_types: TaskTypes = Field(
         description="task_types that the model can do.",
         json_schema_extra={"x-kubernetes-list-type": "set"},
     )

@@ -1,0 +1,1 @@
+"""The vocabulary as CustomResourceDefinitions: `python -m allot_api.crd --output crds`."""

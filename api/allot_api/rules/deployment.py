@@ -1,0 +1,81 @@
+"""The rules of ModelDeployment."""
+
+from __future__ import annotations
+
+from allot_api.model_deployment import ModelDeploymentSpec
+from allot_api.rules.rule import Candidate, Rule, Term, ViolationReason, quote
+from allot_api.rules.shared import (
+    both_allocations_rule,
+    bounds_rule,
+    id_rule,
+    immutable_id_rule,
+    thread_rule,
+)
+from allot_api.terms import ScalingPolicy
+
+Deployment = Candidate[ModelDeploymentSpec]
+
+IS_EXTERNAL = f"self.scaling.policy == {quote(ScalingPolicy.EXTERNAL)}"
+WAS_EXTERNAL = f"oldSelf.scaling.policy == {quote(ScalingPolicy.EXTERNAL)}"
+
+
+def deployment_id(deployment: Deployment) -> str:
+    """Return the id that endpoints attach to."""
+    return deployment.spec.deployment_id or deployment.name
+
+
+def _is_external(deployment: Deployment | None) -> bool:
+    return deployment is not None and deployment.spec.scaling.policy is ScalingPolicy.EXTERNAL
+
+
+def _old_replicas(deployment: Deployment) -> int:
+    return (deployment.old or deployment).spec.replicas
+
+
+def _cache_kinds(deployment: Deployment) -> int:
+    cache = deployment.spec.cache
+    if cache is None:
+        return 0
+    kinds = (cache.empty_dir, cache.persistent_volume_claim, cache.host_path)
+    return sum(kind is not None for kind in kinds)
+
+
+DEPLOYMENT_RULES: tuple[Rule[ModelDeploymentSpec], ...] = (
+    id_rule("deployment_id", lambda it: it.spec.deployment_id, instead="my-deployment"),
+    id_rule("model_id", lambda it: it.spec.model_id, instead=".multilingual-e5-small"),
+    immutable_id_rule("deployment_id", deployment_id),
+    thread_rule("num_threads", lambda it: it.spec.num_threads),
+    both_allocations_rule(
+        "",
+        lambda it: it.spec.num_allocations,
+        lambda it: it.spec.adaptive_allocations,
+        unless=(IS_EXTERNAL, _is_external),
+    ),
+    bounds_rule("adaptive_allocations", lambda it: it.spec.adaptive_allocations),
+    # Leaving the policy external may let replicas fall back to its default.
+    Rule(
+        name="replicas_not_external",
+        path="replicas",
+        cel=f"{IS_EXTERNAL} || {WAS_EXTERNAL} || self.replicas == oldSelf.replicas",
+        holds=lambda it: (
+            _is_external(it) or _is_external(it.old) or it.spec.replicas == _old_replicas(it)
+        ),
+        message="replicas was {old} and cannot become {new}: Allot scales this deployment: change "
+        "num_allocations or set scaling.policy: external",
+        terms={
+            "old": Term("oldSelf.replicas", _old_replicas),
+            "new": Term("self.replicas", lambda it: it.spec.replicas),
+        },
+        reason=ViolationReason.FORBIDDEN,
+        is_transition=True,
+    ),
+    Rule(
+        name="cache_of_two_kinds",
+        path="cache",
+        cel="!has(self.cache) || [has(self.cache.emptyDir), has(self.cache.persistentVolumeClaim), "
+        "has(self.cache.hostPath)].filter(chosen, chosen).size() <= 1",
+        holds=lambda it: _cache_kinds(it) <= 1,
+        message="cache names several kinds of volume: it must be one: write one of emptyDir, "
+        "persistentVolumeClaim and hostPath",
+    ),
+)
