@@ -50,9 +50,7 @@ class ModelSource(Shape):
         description="uri of the folder with config.json, tokenizer.json and model.safetensors: "
         "hf://OWNER/NAME@REVISION, package://IMPORT_NAME/PATH or file:///ABSOLUTE/PATH."
     )
-    files: (
-        Annotated[list[ModelFile], Field(max_length=MAX_FILES), AfterValidator(UNIQUE_PATHS)] | None
-    ) = Field(
+    files: Files | None = Field(
         None,
         description="files whose size or digest is known beforehand; each is checked before the "
         "model is loaded.",
