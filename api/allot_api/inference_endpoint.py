@@ -21,8 +21,8 @@ class ServiceSettings(Shape):
 
     model_id: Id | None = Field(
         None,
-        description="model_id, or an alias, of a TrainedModel in this namespace or in Allot's own; "
-        "the service elser means .elser_model_2 if it is left out.",
+        description="model_id names a TrainedModel, by its id or an alias, in this namespace or in "
+        "Allot's own; the service elser means .elser_model_2 if it is left out.",
     )
     deployment_id: Id | None = Field(
         None,

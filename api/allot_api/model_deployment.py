@@ -110,7 +110,8 @@ class ModelDeploymentSpec(Shape):
         "left out. It cannot be changed.",
     )
     model_id: Id = Field(
-        description="model_id, or an alias, of a TrainedModel in this namespace or in Allot's own."
+        description="model_id names a TrainedModel, by its id or an alias, in this namespace or in "
+        "Allot's own."
     )
     num_threads: Threads = Field(
         1,
