@@ -151,10 +151,12 @@ def test_every_rule_names_its_field_and_speaks(plural: str) -> None:
 
 
 @pytest.mark.parametrize("plural", KINDS)
-def test_the_columns_end_with_the_age(plural: str) -> None:
+def test_the_age_stands_before_the_wide_columns(plural: str) -> None:
     columns = version_of(plural)["additionalPrinterColumns"]
+    narrow = [column["name"] for column in columns if not column.get("priority")]
 
-    assert columns[-1]["name"] == "Age"
+    assert narrow[-1] == "Age"
+    assert [column["name"] for column in columns[: len(narrow)]] == narrow
     assert all(column["description"].endswith(".") for column in columns)
 
 

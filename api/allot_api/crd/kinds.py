@@ -84,10 +84,10 @@ INFERENCE_ENDPOINT = Kind(
         Column("Task", ".spec.task_type", "The task that clients call."),
         MODEL,
         *READINESS,
+        AGE,
         *SIZES,
         MODEL_STATE,
         URL,
-        AGE,
     ),
 )
 
@@ -103,11 +103,11 @@ MODEL_DEPLOYMENT = Kind(
     columns=(
         Column("Model", ".spec.model_id", "The model that it deploys."),
         *READINESS,
+        AGE,
         *SIZES,
         Column("Policy", ".spec.scaling.policy", "Who decides the target.", is_wide=True),
         MODEL_STATE,
         URL,
-        AGE,
     ),
     is_scalable=True,
 )
@@ -125,10 +125,10 @@ TRAINED_MODEL = Kind(
         Column("Tasks", ".spec.task_types", "The tasks that it can do."),
         Column("Source", ".spec.source.uri", "Where its files are fetched from."),
         Column("Accepted", f"{ACCEPTED}.status", "Whether endpoints may use it."),
+        AGE,
         Column("Reason", f"{ACCEPTED}.reason", "Why it is accepted, or why not.", is_wide=True),
         Column("Dimensions", ".spec.dimensions", "Of its dense vectors.", "integer", True),
         Column("License", ".spec.license", "Of the weights.", is_wide=True),
-        AGE,
     ),
 )
 
