@@ -1,228 +1,59 @@
-"""Every condition, with every reason that it can carry and when that reason appears.
+"""Conditions as programs find them and as the API server stores them.
 
 Reason and message are decided once and stand in the condition, the Event and the log
-line alike. `Ready` also carries the reasons of the condition that keeps it False, so that
-the REASON column of `kubectl get` names the cause; its own block lists the rest.
+line alike. The types and their reasons are declared in `allot_api.reasons`, and can be
+imported from here with the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
 from allot_api.fields import Generation, Shape
+from allot_api.reasons import (
+    REASONS,
+    AcceptedReason,
+    ConditionType,
+    ModelAvailableReason,
+    ReadyReason,
+    Reason,
+    ReconcilingReason,
+    ServableReason,
+    StalledReason,
+    Status,
+    ThreadsExceedQuotaReason,
+    UpToDateReason,
+)
+
+__all__ = [
+    "REASONS",
+    "AcceptedReason",
+    "Condition",
+    "ConditionType",
+    "Conditions",
+    "Finding",
+    "ModelAvailableReason",
+    "ReadyReason",
+    "Reason",
+    "ReconcilingReason",
+    "ServableReason",
+    "StalledReason",
+    "Status",
+    "ThreadsExceedQuotaReason",
+    "UpToDateReason",
+    "fit_message",
+    "merge_condition",
+    "merge_conditions",
+]
 
 MAX_CONDITIONS = 16
 MAX_MESSAGE_LENGTH = 4096
 MESSAGE_CUT = " ..."
-
-
-class Status(StrEnum):
-    """The three states of a condition."""
-
-    TRUE = "True"
-    FALSE = "False"
-    UNKNOWN = "Unknown"
-
-
-class ConditionType(StrEnum):
-    """The conditions in the order in which status lists them."""
-
-    ACCEPTED = "Accepted"
-    MODEL_AVAILABLE = "ModelAvailable"
-    SERVABLE = "Servable"
-    UP_TO_DATE = "UpToDate"
-    READY = "Ready"
-    STALLED = "Stalled"
-    RECONCILING = "Reconciling"
-    THREADS_EXCEED_QUOTA = "ThreadsExceedQuota"
-
-
-class Reason(StrEnum):
-    """A reason word with the sentence that says when it appears."""
-
-    sentence: str
-
-    def __new__(cls, word: str, sentence: str) -> Self:
-        """Make a member that equals its word and carries its sentence."""
-        member = str.__new__(cls, word)
-        member._value_ = word
-        member.sentence = sentence
-        return member
-
-
-class AcceptedReason(Reason):
-    """Accepted: what was written makes sense in this cluster."""
-
-    # True
-    ACCEPTED = "Accepted", "The rules hold, the id is free and everything that is named exists."
-    # False
-    MODEL_NOT_FOUND = (
-        "ModelNotFound",
-        "No TrainedModel here or in Allot's namespace has the model_id or alias; "
-        "the message lists the ids that exist.",
-    )
-    TASK_MISMATCH = "TaskMismatch", "The model does not do the task_type; the message lists its."
-    DEPLOYMENT_NOT_FOUND = (
-        "DeploymentNotFound",
-        "No ModelDeployment of the namespace has the deployment_id; the message lists those "
-        "that exist.",
-    )
-    DEPLOYMENT_NOT_ACCEPTED = (
-        "DeploymentNotAccepted",
-        "The ModelDeployment that the endpoint attaches to is itself not accepted.",
-    )
-    MODEL_MISMATCH = (
-        "ModelMismatch",
-        "The endpoint names a model_id that is not that of the deployment it attaches to.",
-    )
-    MODEL_NOT_ACCEPTED = (
-        "ModelNotAccepted",
-        "The TrainedModel that is named is itself not accepted.",
-    )
-    ID_TAKEN = (
-        "IdTaken",
-        "An older object of the namespace has the id, or an object that is not this one's has "
-        "the name that derives from it; the message names it.",
-    )
-    INVALID_SOURCE = "InvalidSource", "The uri of a TrainedModel's source cannot be understood."
-    INVALID_SPEC = (
-        "InvalidSpec",
-        "The spec breaks a rule that the API server did not check, because it was stored under "
-        "an older schema.",
-    )
-    # Unknown
-    NOT_YET_CHECKED = "NotYetChecked", "The operator has not yet read what the spec names."
-
-
-class ModelAvailableReason(Reason):
-    """ModelAvailable: a pod has the model and proved it with a forward pass."""
-
-    # True
-    AVAILABLE = "Available", "At least one pod has the model and proved it with a forward pass."
-    # False, and waiting mends it
-    FETCHING = "Fetching", "Pods fetch the model's files; the message says how far they are."
-    LOADING = "Loading", "The files are there and are being read into memory."
-    WARMING_UP = "WarmingUp", "The model is loaded and the first forward pass runs."
-    UNREACHABLE = "Unreachable", "The source does not answer; the pods try again."
-    # False, and somebody has to act
-    UNAUTHORIZED = "Unauthorized", "The source asks for credentials, or refuses those it got."
-    NOT_FOUND = "NotFound", "The source, its revision or one of its files does not exist."
-    CHECKSUM_MISMATCH = "ChecksumMismatch", "A file is not what its size or sha256 says."
-    NO_SPACE = "NoSpace", "The cache volume is full."
-    WRONG_ARCHITECTURE = (
-        "WrongArchitecture",
-        "The files are there, but hold no model that the runtime can serve for its task_types.",
-    )
-    INVALID_SOURCE = "InvalidSource", "The uri of the source cannot be understood."
-    NOT_ACCEPTED = "NotAccepted", "Nothing is fetched, because Accepted is False."
-    # Unknown
-    NO_PODS = "NoPods", "No pod has looked for the model yet, or none is wanted."
-    NOT_REPORTED = "NotReported", "Pods exist, but none has said anything about the model yet."
-
-
-class ServableReason(Reason):
-    """Servable: a request that is sent now is answered."""
-
-    # True
-    SERVING = "Serving", "At least one pod is ready."
-    HELD_BY_GATEWAY = "HeldByGateway", "No pod runs; the gateway holds a request while one starts."
-    # False
-    NO_READY_PODS = "NoReadyPods", "Pods are wanted and none is ready."
-    SCALED_TO_ZERO = "ScaledToZero", "No pod is wanted and no gateway is there to start one."
-    NOT_ACCEPTED = "NotAccepted", "Nothing serves, because Accepted is False."
-
-
-class UpToDateReason(Reason):
-    """UpToDate: every pod that serves is of this generation."""
-
-    # True
-    UP_TO_DATE = "UpToDate", "All pods run what the spec of this generation says."
-    # False
-    ROLLOUT_IN_PROGRESS = "RolloutInProgress", "Pods of an older generation are being replaced."
-    UPGRADE_QUEUED = (
-        "UpgradeQueued",
-        "A new version of Allot changes the pods; other deployments go first.",
-    )
-    NOT_ACCEPTED = "NotAccepted", "Pods are left as they are, because Accepted is False."
-
-
-class ReadyReason(Reason):
-    """Ready: accepted, up to date, servable, and at least as many allocations as asked for."""
-
-    # True
-    FULLY_ALLOCATED = "FullyAllocated", "As many pods are ready as num_allocations or the minimum."
-    SCALED_TO_ZERO = "ScaledToZero", "No pod is asked for, and the gateway starts one on demand."
-    # False
-    WAITING_FOR_ALLOCATIONS = "WaitingForAllocations", "Pods are asked for and none is ready yet."
-    PARTIALLY_ALLOCATED = "PartiallyAllocated", "Some pods are ready, but fewer than asked for."
-    UNSCHEDULABLE = (
-        "Unschedulable",
-        "A pod fits on no node; the message is the scheduler's.",
-    )
-    PODS_REFUSED = (
-        "PodsRefused",
-        "The API server refuses to create pods, such as for a quota; the message is its.",
-    )
-    CRASH_LOOPING = (
-        "CrashLooping",
-        "A pod's process ends again and again; the message is what it left behind.",
-    )
-    IMAGE_NOT_PULLED = "ImageNotPulled", "A node cannot pull the runtime's image."
-
-
-class StalledReason(Reason):
-    """Stalled: waiting will not mend it; somebody has to change something."""
-
-    # True
-    CHECKSUM_MISMATCH = "ChecksumMismatch", "A file is not what its size or sha256 says."
-    WRONG_ARCHITECTURE = "WrongArchitecture", "The runtime cannot serve what the files hold."
-    INVALID_SOURCE = "InvalidSource", "The uri of the source cannot be understood."
-    DEADLINE_EXCEEDED = (
-        "DeadlineExceeded",
-        "The pods of a generation did not become ready within the progress deadline.",
-    )
-    # False
-    NOT_STALLED = "NotStalled", "Nothing stands in the way that time or the next apply won't mend."
-
-
-class ReconcilingReason(Reason):
-    """Reconciling: work is under way, or waits for something that may yet come."""
-
-    # True
-    SPEC_CHANGED = "SpecChanged", "The spec changed and pods of it do not serve yet."
-    WAITING = "Waiting", "Ready is False for something that time, a node or the next apply mends."
-    # False
-    SETTLED = "Settled", "The pods are as asked for; a target that moves with the load is settled."
-    STALLED = "Stalled", "Nothing goes on, because waiting will not mend it."
-
-
-class ThreadsExceedQuotaReason(Reason):
-    """ThreadsExceedQuota: the pods' CPU quota is below num_threads."""
-
-    # True
-    QUOTA_BELOW_THREADS = "QuotaBelowThreads", "A pod reports a quota below num_threads."
-    # False
-    WITHIN_QUOTA = "WithinQuota", "Every pod's quota, if it has one, covers num_threads."
-    # Unknown
-    NOT_REPORTED = "NotReported", "No pod has reported its quota yet."
-
-
-REASONS: Mapping[ConditionType, type[Reason]] = {
-    ConditionType.ACCEPTED: AcceptedReason,
-    ConditionType.MODEL_AVAILABLE: ModelAvailableReason,
-    ConditionType.SERVABLE: ServableReason,
-    ConditionType.UP_TO_DATE: UpToDateReason,
-    ConditionType.READY: ReadyReason,
-    ConditionType.STALLED: StalledReason,
-    ConditionType.RECONCILING: ReconcilingReason,
-    ConditionType.THREADS_EXCEED_QUOTA: ThreadsExceedQuotaReason,
-}
 
 
 @dataclass(frozen=True, slots=True)

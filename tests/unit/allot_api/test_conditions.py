@@ -1,17 +1,12 @@
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from allot_api.conditions import (
-    MAX_CONDITIONS,
     MAX_MESSAGE_LENGTH,
-    REASONS,
-    AcceptedReason,
     Condition,
     ConditionType,
     Finding,
@@ -98,20 +93,3 @@ def test_a_stored_condition_reads_back_as_it_was() -> None:
 def test_a_long_message_is_cut_at_the_bound() -> None:
     assert fit_message("short") == "short"
     assert len(fit_message("x" * 10_000)) == MAX_MESSAGE_LENGTH
-
-
-def test_every_condition_has_reasons_and_fits_the_list() -> None:
-    assert set(REASONS) == set(ConditionType)
-    assert len(ConditionType) <= MAX_CONDITIONS
-
-
-@pytest.mark.parametrize("condition", ConditionType)
-def test_every_reason_is_one_word_with_a_sentence(condition: ConditionType) -> None:
-    for reason in REASONS[condition]:
-        assert re.fullmatch(r"([A-Z][a-z]+)+", reason)
-        assert reason.sentence.endswith(".")
-
-
-def test_a_reason_is_its_word() -> None:
-    assert f"{AcceptedReason.ID_TAKEN}" == "IdTaken"
-    assert AcceptedReason("IdTaken") is AcceptedReason.ID_TAKEN
