@@ -10,6 +10,7 @@ from rich.console import Console
 from allot_cli.demo.command import demo
 from allot_cli.errors import AllotError
 from allot_local.commands import app as local_app
+from allot_local.errors import LocalClusterError
 
 app = typer.Typer(
     name="allot",
@@ -25,7 +26,7 @@ def main() -> None:
     """Run the command line; what a person can mend is said in one line, exit code 1."""
     try:
         app()
-    except AllotError as error:
+    except (AllotError, LocalClusterError) as error:
         Console(stderr=True).print(f"allot: {error}", style="red", markup=False, highlight=False)
         sys.exit(1)
 
