@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,14 +13,10 @@ import yaml
 from allot_api.inference_endpoint import ServiceSettings
 from allot_api.rules import validate_endpoint
 from tests.cases.validation import CASES, NAME, Case, Spec
+from tests.conftest import Kubectl
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "manifests" / "examples").glob("*.yaml"))
-PLURALS = {
-    "InferenceEndpoint": "inferenceendpoints",
-    "ModelDeployment": "modeldeployments",
-    "TrainedModel": "trainedmodels",
-}
 # The start of one complaint in the API server's answer.
 COMPLAINT = re.compile(
     r"(spec[\w.\[\]]*): "
@@ -30,14 +26,7 @@ COMPLAINT = re.compile(
 # Nothing is deployed for it, also where an operator watches.
 NO_MODEL = "no-such-model"
 
-Kubectl = Callable[..., str]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def kinds(kubectl: Kubectl) -> None:
-    kubectl("apply", "--server-side", "-k", str(ROOT / "crds"))
-    names = [f"crd/{plural}.inference.allot.dev" for plural in PLURALS.values()]
-    kubectl("wait", "--for=condition=Established", "--timeout=60s", *names)
+pytestmark = pytest.mark.usefixtures("crds")
 
 
 def manifest(kind: str, name: str, spec: Spec) -> Spec:
@@ -207,4 +196,4 @@ def test_nothing_that_the_api_server_fills_in_is_a_difference(
     kubectl("apply", "-n", namespace, "-f", "-", input=text)
 
     assert kubectl("diff", "-n", namespace, "-f", "-", input=text) == ""
-    assert kubectl("diff", "--server-side", "-k", str(ROOT / "crds")) == ""
+    assert kubectl("diff", "-k", str(ROOT / "crds")) == ""
