@@ -1,0 +1,69 @@
+"""Whether a ModelDeployment is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from allot_api.conditions import AcceptedReason
+from allot_operator.acceptance.catalogue import Catalogue, Found, find_model
+from allot_operator.acceptance.claims import choose_holder, refuse_taken
+from allot_operator.acceptance.verdict import Verdict, first_problem
+from allot_operator.facts.declared import Deployment
+from allot_operator.facts.subjects import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentScene:
+    """A ModelDeployment with what its acceptance depends on.
+
+    `squatters` are objects that have the name of one that would be made here, and are
+    not controlled by this ModelDeployment.
+    """
+
+    deployment: Deployment
+    neighbours: tuple[Deployment, ...]
+    catalogue: Catalogue
+    squatters: tuple[Subject, ...] = ()
+
+
+def judge_deployment(scene: DeploymentScene) -> Found | Verdict:
+    """Return the model to deploy, or why nothing is deployed."""
+    problem = first_problem((spec_is_invalid, id_is_taken, name_is_taken), scene)
+    if problem is not None:
+        return problem
+    assert scene.deployment.settings is not None  # else spec_is_invalid
+    return find_model(scene.catalogue, scene.deployment.settings.model_id)
+
+
+def spec_is_invalid(scene: DeploymentScene) -> Verdict | None:
+    """Report a spec that was stored under other rules."""
+    if scene.deployment.settings is not None:
+        return None
+    return Verdict(AcceptedReason.INVALID_SPEC, scene.deployment.violation)
+
+
+def id_is_taken(scene: DeploymentScene) -> Verdict | None:
+    """Report an older ModelDeployment of the same id."""
+    deployment = scene.deployment
+    holder = find_deployment(scene.neighbours, deployment.deployment_id)
+    if holder is None or holder.subject.uid == deployment.subject.uid:
+        return None
+    return refuse_taken("deployment_id", deployment.deployment_id, holder.subject)
+
+
+def name_is_taken(scene: DeploymentScene) -> Verdict | None:
+    """Report an object of somebody else's that has a name which we need."""
+    if not scene.squatters:
+        return None
+    other = scene.squatters[0]
+    return Verdict(
+        AcceptedReason.ID_TAKEN,
+        f"{other} has the name that derives from deployment_id "
+        f"{scene.deployment.deployment_id} and is not Allot's: rename or delete it",
+    )
+
+
+def find_deployment(deployments: Sequence[Deployment], identifier: str) -> Deployment | None:
+    """Return who has a deployment_id among the ModelDeployments of a namespace."""
+    return choose_holder(one for one in deployments if one.deployment_id == identifier)

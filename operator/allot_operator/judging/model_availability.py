@@ -1,0 +1,152 @@
+"""ModelAvailable, and the model's state in words, from what the pods say and how they end."""
+
+from __future__ import annotations
+
+from allot_api.conditions import (
+    ConditionType,
+    Finding,
+    ModelAvailableReason,
+    Status,
+)
+from allot_api.deployment_stats import ServedModel
+from allot_operator.facts.reasons import find_reason
+from allot_operator.facts.reports import ModelState, Report
+from allot_operator.judging.deployment_facts import DeploymentFacts
+
+# What is wrong with a model, the least mendable first: with several pods the worst is told.
+FAILURES = (
+    ModelAvailableReason.CHECKSUM_MISMATCH,
+    ModelAvailableReason.WRONG_ARCHITECTURE,
+    ModelAvailableReason.INVALID_SOURCE,
+    ModelAvailableReason.NOT_FOUND,
+    ModelAvailableReason.UNAUTHORIZED,
+    ModelAvailableReason.NO_SPACE,
+    ModelAvailableReason.UNREACHABLE,
+)
+# How far a pod is, the farthest first: with several pods the best is told.
+PROGRESS = {
+    ModelState.WARMING_UP: ModelAvailableReason.WARMING_UP,
+    ModelState.LOADING: ModelAvailableReason.LOADING,
+    ModelState.FETCHING: ModelAvailableReason.FETCHING,
+}
+# What may be told again while a running pod is silent: all but that it is there, or that nothing
+# is known.
+KEPT_WHILE_SILENT = frozenset({*FAILURES, *PROGRESS.values()})
+WAITING_STATE, READY_STATE = "Waiting", "Ready"
+
+Told = tuple[ModelAvailableReason, str]
+
+
+def judge_model_available(facts: DeploymentFacts) -> Finding:
+    """Return whether a pod has the model and proved it, or how far the pods are."""
+    pods = facts.model_pods
+    if not pods and not facts.verdict.is_accepted:
+        return _finding(ModelAvailableReason.NOT_ACCEPTED, facts.verdict.message)
+    if _is_available(facts):
+        return _finding(ModelAvailableReason.AVAILABLE, f"{_model_id(facts)} answered in a pod")
+    told = _find_failure(facts) or _find_progress(facts) or _find_recorded(facts)
+    if told is not None:
+        return _finding(*told)
+    if pods:
+        return _finding(ModelAvailableReason.NOT_REPORTED, f"{len(pods)} pods are starting")
+    return _finding(ModelAvailableReason.NO_PODS, "no pod has started yet")
+
+
+def describe_model(facts: DeploymentFacts, finding: Finding) -> ServedModel | None:
+    """Return the model as status shows it; what no pod says stays as it was recorded."""
+    if facts.found is None and not facts.pods:
+        return None
+    recorded = facts.deployment.status.model
+    model_id = _model_id(facts)
+    known = recorded if recorded and recorded.model_id == model_id else None
+    reports = [report for _, report in facts.reports_of(facts.model_pods)]
+    report = next((one for one in reports if one.digest), None)
+    return ServedModel(
+        model_id=model_id,
+        source=(report and report.source) or (facts.found and facts.found.spec.source.uri) or None,
+        digest=report.digest if report else (known.digest if known else None),
+        dimensions=report.dimensions if report else (known.dimensions if known else None),
+        state=_describe_state(finding, reports),
+    )
+
+
+def _is_available(facts: DeploymentFacts) -> bool:
+    # A pod is ready only after a forward pass, so its readiness tells it too where the
+    # operator cannot reach the pods.
+    if any(pod.is_ready for pod in facts.model_pods):
+        return True
+    reports = facts.reports_of(facts.model_pods)
+    return any(report.state is ModelState.READY for _, report in reports)
+
+
+def _find_failure(facts: DeploymentFacts) -> Told | None:
+    told: dict[ModelAvailableReason, str] = {}
+    for pod in facts.model_pods:
+        if pod.last_words is not None:
+            told.setdefault(pod.last_words.reason, pod.last_words.message)
+    for _, report in facts.reports_of(facts.model_pods):
+        reason = find_reason(ModelAvailableReason, report.reason)
+        if report.state is ModelState.FAILED and reason is not None:
+            told.setdefault(reason, report.message)
+    return next(((reason, told[reason]) for reason in FAILURES if reason in told), None)
+
+
+def _find_progress(facts: DeploymentFacts) -> Told | None:
+    reports = {report.state: report for _, report in facts.reports_of(facts.model_pods)}
+    for state, reason in PROGRESS.items():
+        if state in reports:
+            return reason, reports[state].message or _describe_bytes(reports[state])
+    return None
+
+
+def _find_recorded(facts: DeploymentFacts) -> Told | None:
+    """Return what status says already, if a pod runs and is silent: silence changes nothing."""
+    recorded = facts.recorded(ConditionType.MODEL_AVAILABLE)
+    reason = find_reason(ModelAvailableReason, recorded.reason) if recorded else None
+    if recorded is None or reason not in KEPT_WHILE_SILENT:
+        return None
+    is_silent = any(
+        pod.is_running and not isinstance(facts.reading_of(pod), Report) for pod in facts.model_pods
+    )
+    return (reason, recorded.message) if is_silent and reason else None
+
+
+def _describe_state(finding: Finding, reports: list[Report]) -> str:
+    match finding.reason:
+        case ModelAvailableReason.AVAILABLE:
+            return READY_STATE
+        case ModelAvailableReason.FETCHING:
+            percents = [one.percent for one in reports if one.percent is not None]
+            return f"Downloading {max(percents)}%" if percents else "Downloading"
+        case ModelAvailableReason.LOADING:
+            return "Loading"
+        case ModelAvailableReason.WARMING_UP:
+            return "Warming up"
+        case reason if reason in FAILURES:
+            return str(reason.value)
+        case _:
+            return WAITING_STATE
+
+
+def _describe_bytes(report: Report) -> str:
+    if report.state is not ModelState.FETCHING or not report.bytes_total:
+        return ""
+    return f"{report.bytes_done} of {report.bytes_total} bytes"
+
+
+def _model_id(facts: DeploymentFacts) -> str:
+    if facts.found is not None:
+        return facts.found.model_id
+    settings = facts.deployment.settings
+    return settings.model_id if settings else facts.deployment.deployment_id
+
+
+def _finding(reason: ModelAvailableReason, message: str) -> Finding:
+    match reason:
+        case ModelAvailableReason.AVAILABLE:
+            status = Status.TRUE
+        case ModelAvailableReason.NO_PODS | ModelAvailableReason.NOT_REPORTED:
+            status = Status.UNKNOWN
+        case _:
+            status = Status.FALSE
+    return Finding(ConditionType.MODEL_AVAILABLE, status, reason, message)

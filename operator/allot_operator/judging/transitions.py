@@ -1,0 +1,111 @@
+"""Events from the difference of two statuses, so that a restart repeats none.
+
+An Event carries the reason and message of the condition that it tells of. Where several
+conditions changed for the same reason, one Event tells it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from allot_api.conditions import (
+    AcceptedReason,
+    Condition,
+    ConditionType,
+    ModelAvailableReason,
+    ReadyReason,
+    Status,
+    ThreadsExceedQuotaReason,
+    UpToDateReason,
+)
+from allot_api.deployment_stats import DeploymentStats
+from allot_operator.facts.reasons import find_condition
+
+SCALED_TO = "ScaledTo"
+# Reasons that a person gains nothing from: they only say that the next one is awaited.
+SILENT = frozenset(
+    {
+        AcceptedReason.NOT_YET_CHECKED.value,
+        ModelAvailableReason.NO_PODS.value,
+        ModelAvailableReason.NOT_REPORTED.value,
+        ModelAvailableReason.NOT_ACCEPTED.value,
+        ReadyReason.WAITING_FOR_ALLOCATIONS.value,
+        UpToDateReason.UP_TO_DATE.value,
+    }
+)
+# The conditions that tell a story, in the order in which it is told.
+TOLD = (
+    ConditionType.ACCEPTED,
+    ConditionType.MODEL_AVAILABLE,
+    ConditionType.UP_TO_DATE,
+    ConditionType.READY,
+    ConditionType.STALLED,
+    ConditionType.THREADS_EXCEED_QUOTA,
+)
+# Of these only what is wrong is told.
+TOLD_IF_TRUE = frozenset({ConditionType.STALLED, ConditionType.THREADS_EXCEED_QUOTA})
+# Steps on the way, which are no cause for alarm although their condition is False.
+NORMAL = frozenset(
+    {
+        ModelAvailableReason.FETCHING.value,
+        ModelAvailableReason.LOADING.value,
+        ModelAvailableReason.WARMING_UP.value,
+        UpToDateReason.ROLLOUT_IN_PROGRESS.value,
+        UpToDateReason.UPGRADE_QUEUED.value,
+        ReadyReason.PARTIALLY_ALLOCATED.value,
+        ReadyReason.WAITING_FOR_ALLOCATIONS.value,
+        ReadyReason.SCALED_TO_ZERO.value,
+        ThreadsExceedQuotaReason.WITHIN_QUOTA.value,
+    }
+)
+
+
+class Severity(StrEnum):
+    """The two types of Kubernetes Events."""
+
+    NORMAL = "Normal"
+    WARNING = "Warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One Event that is to be posted about an object."""
+
+    severity: Severity
+    reason: str
+    message: str
+
+
+def find_notices(before: Sequence[Condition], after: Sequence[Condition]) -> tuple[Notice, ...]:
+    """Return what changed between two lists of conditions, told once each."""
+    notices = (_tell(list(before), list(after), kind) for kind in TOLD)
+    return tuple(dict.fromkeys(notice for notice in notices if notice is not None))
+
+
+def find_scaling(
+    before: DeploymentStats | None, after: DeploymentStats | None, why: str = ""
+) -> tuple[Notice, ...]:
+    """Return the Event of a target that moved; the first target is no move."""
+    if before is None or after is None:
+        return ()
+    was = before.allocation_status.target_allocation_count
+    now = after.allocation_status.target_allocation_count
+    if was == now:
+        return ()
+    message = f"from {was} to {now} allocations" + (f": {why}" if why else "")
+    return (Notice(Severity.NORMAL, SCALED_TO, message),)
+
+
+def _tell(before: list[Condition], after: list[Condition], kind: ConditionType) -> Notice | None:
+    old, new = find_condition(before, kind), find_condition(after, kind)
+    if new is None or new.reason in SILENT:
+        return None
+    if old is not None and (old.status, old.reason) == (new.status, new.reason):
+        return None
+    if kind in TOLD_IF_TRUE and new.status is not Status.TRUE:
+        return None
+    is_bad = (new.status is Status.TRUE) == (kind in TOLD_IF_TRUE)
+    severity = Severity.WARNING if is_bad and new.reason not in NORMAL else Severity.NORMAL
+    return Notice(severity, new.reason, new.message)

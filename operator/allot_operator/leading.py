@@ -1,0 +1,158 @@
+"""What runs while the Lease is held, and only then: watches, workers, and the two loops."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any
+
+from allot_cluster.credentials import Credentials
+from allot_cluster.errors import ClusterError, NotFound
+from allot_cluster.interface import Cluster
+from allot_cluster.resources import INFERENCE_ENDPOINTS, MODEL_DEPLOYMENTS, TRAINED_MODELS, Resource
+from allot_operator.health import Health
+from allot_operator.measures import Measures
+from allot_operator.observing.rounds import ask_round
+from allot_operator.passes.deployment_pass import pass_over_deployment
+from allot_operator.passes.endpoint_pass import pass_over_endpoint
+from allot_operator.passes.model_pass import pass_over_model
+from allot_operator.passes.surroundings import Surroundings
+from allot_operator.settings import Settings
+from allot_operator.watching import Watches
+from allot_operator.work.dispatching import DECLARED, Dispatcher
+from allot_operator.work.keys import Key
+from allot_operator.work.work_queue import WorkQueue
+from allot_operator.work.working import work
+
+logger = logging.getLogger(__name__)
+
+PASSES = {
+    TRAINED_MODELS: pass_over_model,
+    MODEL_DEPLOYMENTS: pass_over_deployment,
+    INFERENCE_ENDPOINTS: pass_over_endpoint,
+}
+OVERSIGHT_SECONDS = 5.0
+# A key that is due and not taken for this long means that the workers are stuck.
+LONGEST_NEGLECT_SECONDS = 120.0
+SILENCE_SECONDS = 120.0
+KINDS_RETRY_SECONDS = 2.0
+RESYNC_RETRY_SECONDS = 10.0
+
+
+class Leader:
+    """One time of leading; the next one starts with nothing."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        around: Surroundings,
+        health: Health,
+        measures: Measures,
+        load_credentials: Callable[[], Awaitable[Credentials]],
+    ) -> None:
+        self._settings = settings
+        self._around = around
+        self._health = health
+        self._measures = measures
+        self._load_credentials = load_credentials
+        self._queue = WorkQueue()
+        self._dispatcher = Dispatcher(
+            self._queue.add, settings.operator_namespace, settings.namespaces
+        )
+
+    async def lead(self) -> None:
+        """Do the operator's work until cancelled; raises if it cannot go on."""
+        loops = {
+            "watches": SILENCE_SECONDS,
+            "oversight": SILENCE_SECONDS,
+            "rounds": SILENCE_SECONDS,
+            "resync": SILENCE_SECONDS + self._settings.resync_seconds,
+        }
+        self._around.ledger.clear()
+        self._measures.leading.set(1)
+        try:
+            await wait_for_kinds(self._around.cluster)
+            for loop, allowed in loops.items():
+                self._health.expect(loop, allowed)
+            await self._run_loops()
+        finally:
+            self._measures.leading.set(0)
+            for loop in loops:
+                self._health.dismiss(loop)
+
+    async def _run_loops(self) -> None:
+        passes = {kind: partial(make, self._around) for kind, make in PASSES.items()}
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._watches().run())
+            for _ in range(self._settings.workers):
+                group.create_task(work(self._queue, passes, self._measures, self._dispatcher.drop))
+            group.create_task(self._oversee())
+            group.create_task(self._ask_pods())
+            group.create_task(self._resync())
+
+    def _watches(self) -> Watches:
+        namespaces = self._settings.namespaces
+        if namespaces:
+            namespaces = tuple(dict.fromkeys((*namespaces, self._settings.operator_namespace)))
+        beat = partial(self._health.beat, "watches")
+        return Watches(self._load_credentials, namespaces, self._notice, beat)
+
+    def _notice(self, resource: Resource, body: Mapping[str, Any], is_gone: bool) -> None:
+        self._dispatcher.notice(resource, body, is_gone=is_gone)
+
+    async def _oversee(self) -> None:
+        """Beat while the workers keep up."""
+        while True:
+            if self._queue.oldest_wait() < LONGEST_NEGLECT_SECONDS:
+                self._health.beat("oversight")
+            await asyncio.sleep(OVERSIGHT_SECONDS)
+
+    async def _ask_pods(self) -> None:
+        around = self._around
+        while True:
+            await asyncio.sleep(self._settings.stats_seconds)
+            self._measures.pods_asked.set(len(around.ledger.addresses()))
+            await ask_round(around.ledger, around.stats, self._queue.add, around.now)
+            self._health.beat("rounds")
+
+    async def _resync(self) -> None:
+        """Have every object looked at now and then, so that nothing that was missed stays so."""
+        wait = self._settings.resync_seconds
+        while True:
+            await asyncio.sleep(wait)
+            self._health.beat("resync")
+            try:
+                await self._enqueue_all()
+                wait = self._settings.resync_seconds
+            except ClusterError as error:
+                logger.warning("Not all objects could be listed: %s", error)
+                wait = min(RESYNC_RETRY_SECONDS, self._settings.resync_seconds)
+
+    async def _enqueue_all(self) -> None:
+        for resource in DECLARED:
+            for namespace in self._settings.namespaces or (None,):
+                listing = await self._around.cluster.list(resource, namespace=namespace)
+                for item in listing.items:
+                    metadata = item["metadata"]
+                    self._queue.add(Key(resource, metadata["namespace"], metadata["name"]))
+        for key in self._dispatcher.index.keys():  # noqa: SIM118 - an index is no mapping
+            self._queue.add(key)
+
+
+async def wait_for_kinds(cluster: Cluster) -> None:
+    """Wait until the three kinds are installed; kopf would never look for them again."""
+    is_told = False
+    for resource in DECLARED:
+        while True:
+            try:
+                await cluster.list(resource, namespace="default")
+                break
+            except NotFound:
+                if not is_told:
+                    logger.warning("%s is not installed: kubectl apply -k crds", resource.kind)
+                is_told = True
+            except ClusterError as error:
+                logger.warning("%s cannot be listed: %s", resource.kind, error)
+            await asyncio.sleep(KINDS_RETRY_SECONDS)

@@ -1,0 +1,1 @@
+"""What the pods say of themselves, asked every few seconds."""

@@ -1,0 +1,59 @@
+"""The loop that asks all pods, and has those deployments looked at of which there is news."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from allot_operator.facts.pods import Pod
+from allot_operator.facts.reports import Reading
+from allot_operator.observing.ledger import Ledger
+from allot_operator.observing.stats_client import StatsReader
+from allot_operator.work.keys import Key
+
+logger = logging.getLogger(__name__)
+
+Enqueue = Callable[[Key], None]
+
+
+async def ask_round(
+    ledger: Ledger, stats: StatsReader, enqueue: Enqueue, now: Callable[[], datetime]
+) -> int:
+    """Ask every pod once, and return how many answered with news.
+
+    A deployment is looked at again if an answer would change its status, or if the decision on
+    its target came out otherwise.
+    """
+    places = ledger.addresses()
+    answers = await asyncio.gather(*(stats.read(ip) for _, ip in places.values()))
+    news = set()
+    for (uid, (key, _)), reading in zip(places.items(), answers, strict=True):
+        if ledger.hear(uid, reading):
+            news.add(key)
+    for key in ledger.deployments():
+        decision = ledger.decide_again(key, now())
+        if decision is not None and decision.target != ledger.target_of(key):
+            news.add(key)
+    for key in news:
+        enqueue(key)
+    return len(news)
+
+
+async def read_pods(
+    ledger: Ledger, stats: StatsReader, pods: Sequence[Pod]
+) -> Mapping[str, Reading]:
+    """Return what each pod last said, by uid; those that were never asked are asked now.
+
+    A pass must not judge by silence what one question would have told: else each restart of the
+    operator would write "not reported", and a moment later the truth again.
+    """
+    unasked = [
+        pod for pod in pods if pod.ip and pod.is_running and ledger.reading_of(pod.uid) is None
+    ]
+    answers = await asyncio.gather(*(stats.read(pod.ip) for pod in unasked))
+    for pod, reading in zip(unasked, answers, strict=True):
+        ledger.hear(pod.uid, reading)
+    readings = {pod.uid: ledger.reading_of(pod.uid) for pod in pods}
+    return {uid: reading for uid, reading in readings.items() if reading is not None}

@@ -1,0 +1,76 @@
+"""The pass over a ModelDeployment: its Deployment, Service and budget, target and status."""
+
+from __future__ import annotations
+
+from allot_cluster.interface import Manifest
+from allot_cluster.resources import MODEL_DEPLOYMENTS
+from allot_operator.facts.declared import Deployment, read_deployment
+from allot_operator.judging.deployment_facts import DeploymentFacts
+from allot_operator.judging.deployment_status import build_deployment_status
+from allot_operator.judging.transitions import Notice, find_notices, find_scaling
+from allot_operator.passes.applying import OVERWRITTEN
+from allot_operator.passes.deployment_gathering import Gathered, gather_deployment
+from allot_operator.passes.deployment_writing import Outcome, carry_out
+from allot_operator.passes.status_writing import write_status
+from allot_operator.passes.surroundings import DONE, GONE, Result, Surroundings
+from allot_operator.scaling.policy import Bound, Policy, build_policy
+from allot_operator.work.keys import Key
+
+
+async def pass_over_deployment(around: Surroundings, key: Key) -> Result:
+    """Bring what a ModelDeployment owns, and its status, up to date."""
+    manifest = await around.cluster.get(MODEL_DEPLOYMENTS, key.namespace, key.name)
+    deployment = read_deployment(manifest) if manifest else None
+    if manifest is None or deployment is None or deployment.subject.is_being_deleted:
+        around.ledger.forget(key)
+        return DONE if manifest else GONE
+    gathered = await gather_deployment(around, deployment)
+    outcome = await carry_out(around, key, gathered)
+    _record(around, key, gathered, outcome)
+    await _tell_writes(around, deployment, outcome)
+    await _conclude(around, manifest, gathered, outcome)
+    return Result(outcome.look_again)
+
+
+def _record(around: Surroundings, key: Key, gathered: Gathered, outcome: Outcome) -> None:
+    """Have the pods asked from now on, also those of a deployment that is not accepted."""
+    settings = gathered.scene.deployment.settings
+    policy = Policy(Bound.FIXED, outcome.target, outcome.target)
+    if outcome.verdict.is_accepted and settings is not None:
+        policy = build_policy(settings)
+    around.ledger.note(key, gathered.pods, policy, outcome.target)
+
+
+async def _tell_writes(around: Surroundings, deployment: Deployment, outcome: Outcome) -> None:
+    """Tell of writes at once: they have happened, whatever becomes of the status."""
+    await around.announcer.announce(deployment.subject, outcome.notices)
+    overwritten = [notice for notice in outcome.notices if notice.reason == OVERWRITTEN]
+    if outcome.workload is not None:
+        await around.announcer.announce(outcome.workload.subject, overwritten)
+
+
+async def _conclude(
+    around: Surroundings, manifest: Manifest, gathered: Gathered, outcome: Outcome
+) -> None:
+    deployment = gathered.scene.deployment
+    facts = DeploymentFacts(
+        deployment=deployment,
+        verdict=outcome.verdict,
+        found=outcome.found,
+        settings=outcome.settings,
+        model=outcome.model,
+        workload=outcome.workload,
+        target=outcome.target,
+        pods=gathered.pods,
+        readings=gathered.readings,
+        refusal=outcome.refusal,
+        is_upgrade_queued=outcome.is_upgrade_queued,
+    )
+    status = build_deployment_status(facts, around.now())
+    if await write_status(around.cluster, deployment.subject, manifest, status):
+        before = deployment.status
+        notices: tuple[Notice, ...] = (
+            *find_scaling(before.deployment_stats, status.deployment_stats, outcome.why),
+            *find_notices(before.conditions, status.conditions),
+        )
+        await around.announcer.announce(deployment.subject, notices)

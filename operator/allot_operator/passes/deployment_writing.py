@@ -1,0 +1,128 @@
+"""Plans a pass over a ModelDeployment and carries the plan out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allot_api.conditions import AcceptedReason
+from allot_api.names import MANAGED_BY, MANAGED_BY_LABEL, MODEL_DEPLOYMENT_LABEL
+from allot_cluster.resources import DEPLOYMENTS
+from allot_operator.acceptance.catalogue import Found
+from allot_operator.acceptance.deployments import judge_deployment
+from allot_operator.acceptance.verdict import Verdict
+from allot_operator.desired.deployment import fingerprint_model
+from allot_operator.facts.subjects import Subject
+from allot_operator.facts.workloads import Workload, read_workload
+from allot_operator.judging.transitions import Notice
+from allot_operator.passes.applying import Applied, apply_actions
+from allot_operator.passes.deployment_gathering import Gathered
+from allot_operator.passes.surroundings import Surroundings
+from allot_operator.planning.deployment_plan import (
+    Wanted,
+    build_wanted,
+    is_upgrade,
+    plan_deployment,
+)
+from allot_operator.planning.target import choose_live_target
+from allot_operator.scaling.decision import Decision, decide
+from allot_operator.scaling.observation import Observation
+from allot_operator.scaling.policy import build_policy
+from allot_operator.work.keys import Key
+
+UPGRADE_RETRY_SECONDS = 5.0
+REFUSAL_RETRY_SECONDS = 30.0
+OUR_DEPLOYMENTS = f"{MANAGED_BY_LABEL}={MANAGED_BY},{MODEL_DEPLOYMENT_LABEL}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was decided and written.
+
+    `settings` and `model` are the hashes that pods of this generation carry; `why` is the
+    sentence on the target.
+    """
+
+    verdict: Verdict
+    target: int
+    workload: Workload | None = None
+    found: Found | None = None
+    settings: str = ""
+    model: str = ""
+    why: str = ""
+    refusal: str = ""
+    is_upgrade_queued: bool = False
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def look_again(self) -> float | None:
+        """Return in how many seconds to look again although nothing changed here."""
+        if self.is_upgrade_queued:
+            return UPGRADE_RETRY_SECONDS
+        return REFUSAL_RETRY_SECONDS if self.refusal else None
+
+
+async def carry_out(around: Surroundings, key: Key, gathered: Gathered) -> Outcome:
+    """Judge, plan and apply; what is not accepted is left as it is."""
+    judged = judge_deployment(gathered.scene)
+    live = gathered.actual.workload
+    settings = gathered.scene.deployment.settings
+    if isinstance(judged, Verdict) or settings is None:
+        verdict = judged if isinstance(judged, Verdict) else Verdict(AcceptedReason.INVALID_SPEC)
+        return Outcome(verdict, target=live.replicas if live else 0, workload=live)
+    subject = gathered.scene.deployment.subject
+    wanted = build_wanted(subject, settings, judged, around.runtime_image)
+    decision = _decide(around, key, gathered)
+    applied, is_queued = await _apply(around, subject, wanted, gathered, decision.target)
+    written = applied.objects.get(DEPLOYMENTS)
+    workload = read_workload(written) if written else live
+    return Outcome(
+        verdict=Verdict(AcceptedReason.ACCEPTED, f"model {judged.model_id}"),
+        target=workload.replicas if workload else decision.target,
+        workload=workload,
+        found=judged,
+        settings=wanted.settings,
+        model=fingerprint_model(judged.spec),
+        why=decision.message,
+        refusal=applied.refusal,
+        is_upgrade_queued=is_queued,
+        notices=tuple(applied.notices),
+    )
+
+
+def _decide(around: Surroundings, key: Key, gathered: Gathered) -> Decision:
+    settings = gathered.scene.deployment.settings
+    assert settings is not None  # only what is accepted is decided on
+    stats = gathered.scene.deployment.stats
+    recorded = stats.allocation_status.target_allocation_count if stats else None
+    live = choose_live_target(gathered.actual.workload, recorded)
+    observation = Observation(live, tuple(gathered.readings.values()))
+    return decide(build_policy(settings), around.ledger.memory_of(key), observation, around.now())
+
+
+async def _apply(
+    around: Surroundings, subject: Subject, wanted: Wanted, gathered: Gathered, target: int
+) -> tuple[Applied, bool]:
+    """Return what was written, and whether an upgrade waits for its turn."""
+    actual = gathered.actual
+    if not is_upgrade(wanted, actual):
+        plan = plan_deployment(wanted, actual, target)
+        return await apply_actions(around.cluster, plan), False
+    async with around.upgrading:
+        may_upgrade = not await _others_roll(around, actual.workload)
+        plan = plan_deployment(wanted, actual, target, may_upgrade=may_upgrade)
+        return await apply_actions(around.cluster, plan), not may_upgrade
+
+
+async def _others_roll(around: Surroundings, own: Workload | None) -> bool:
+    """Whether another deployment is replacing its pods, in any namespace that is looked after."""
+    for namespace in around.namespaces or (None,):
+        listing = await around.cluster.list(
+            DEPLOYMENTS, namespace=namespace, label_selector=OUR_DEPLOYMENTS
+        )
+        workloads = (read_workload(item) for item in listing.items)
+        if any(
+            one.is_rolling and (own is None or one.subject.uid != own.subject.uid)
+            for one in workloads
+        ):
+            return True
+    return False

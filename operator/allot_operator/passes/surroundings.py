@@ -1,0 +1,44 @@
+"""What every pass works with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from allot_cluster.interface import Cluster
+from allot_operator.observing.ledger import Ledger
+from allot_operator.observing.stats_client import StatsReader
+from allot_operator.passes.announcing import Announcer
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a pass ended: in how many seconds to look again, and whether the object is gone."""
+
+    look_again: float | None = None
+    is_gone: bool = False
+
+
+GONE = Result(is_gone=True)
+DONE = Result()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The cluster, and what the operator was started with.
+
+    `namespaces` are those that are looked after; empty for all. `upgrading` is held while it is
+    decided whether a deployment may be upgraded, so that two are not begun at once.
+    """
+
+    cluster: Cluster
+    announcer: Announcer
+    ledger: Ledger
+    stats: StatsReader
+    now: Callable[[], datetime]
+    operator_namespace: str
+    runtime_image: str
+    namespaces: tuple[str, ...] = ()
+    upgrading: asyncio.Lock = field(default_factory=asyncio.Lock)

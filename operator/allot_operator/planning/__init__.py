@@ -1,0 +1,1 @@
+"""What has to be written so that the cluster is as settings and decisions say. Pure."""

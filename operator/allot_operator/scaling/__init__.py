@@ -1,0 +1,1 @@
+"""How many allocations there should be. Pure: the time is an argument."""

@@ -1,0 +1,1 @@
+"""Which objects have to be looked at, and when."""
