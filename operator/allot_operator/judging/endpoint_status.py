@@ -41,6 +41,7 @@ MIRRORED = (
     ConditionType.RECONCILING,
     ConditionType.THREADS_EXCEED_QUOTA,
 )
+REFUSED_MESSAGE = "the endpoint is not accepted"
 MADE_MESSAGE = "its ModelDeployment has just been made"
 
 
@@ -136,7 +137,7 @@ def _judge_unserved(verdict: Verdict) -> dict[ConditionType, Finding]:
             blank[kind],
             reason=reason,
             status=Status.TRUE if kind is ConditionType.RECONCILING else Status.FALSE,
-            message=verdict.message,
+            message=verdict.message if kind is ConditionType.RECONCILING else REFUSED_MESSAGE,
         )
     return blank
 

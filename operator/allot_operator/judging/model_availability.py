@@ -41,7 +41,7 @@ def judge_model_available(facts: DeploymentFacts) -> Finding:
     """Return whether a pod has the model and proved it, or how far the pods are."""
     pods = facts.model_pods
     if not pods and not facts.verdict.is_accepted:
-        return _finding(ModelAvailableReason.NOT_ACCEPTED, facts.verdict.message)
+        return _finding(ModelAvailableReason.NOT_ACCEPTED, "the deployment is not accepted")
     if _is_available(facts):
         return _finding(ModelAvailableReason.AVAILABLE, f"{_model_id(facts)} answered in a pod")
     told = _find_failure(facts) or _find_progress(facts) or _find_recorded(facts)

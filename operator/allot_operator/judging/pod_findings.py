@@ -38,7 +38,8 @@ def judge_servable(facts: DeploymentFacts) -> Finding:
     if facts.ready_pods:
         return _servable(Status.TRUE, ServableReason.SERVING, "a pod is ready")
     if not facts.verdict.is_accepted:
-        return _servable(Status.FALSE, ServableReason.NOT_ACCEPTED, facts.verdict.message)
+        message = "the deployment is not accepted"
+        return _servable(Status.FALSE, ServableReason.NOT_ACCEPTED, message)
     if facts.target == 0:
         message = "no pod is wanted, and no gateway is there to start one"
         return _servable(Status.FALSE, ServableReason.SCALED_TO_ZERO, message)

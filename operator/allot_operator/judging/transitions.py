@@ -6,7 +6,7 @@ conditions changed for the same reason, one Event tells it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,6 +24,7 @@ from allot_api.deployment_stats import DeploymentStats
 from allot_operator.facts.reasons import find_condition
 
 SCALED_TO = "ScaledTo"
+ACCEPTANCE = frozenset(reason.value for reason in AcceptedReason)
 # Reasons that a person gains nothing from: they only say that the next one is awaited.
 SILENT = frozenset(
     {
@@ -44,6 +45,8 @@ TOLD = (
     ConditionType.STALLED,
     ConditionType.THREADS_EXCEED_QUOTA,
 )
+# This one is told only once it was True: before, nothing is replaced by anything.
+TOLD_IF_LOST = frozenset({ConditionType.UP_TO_DATE})
 # Of these only what is wrong is told.
 TOLD_IF_TRUE = frozenset({ConditionType.STALLED, ConditionType.THREADS_EXCEED_QUOTA})
 # Steps on the way, which are no cause for alarm although their condition is False.
@@ -84,6 +87,12 @@ def find_notices(before: Sequence[Condition], after: Sequence[Condition]) -> tup
     return tuple(dict.fromkeys(notice for notice in notices if notice is not None))
 
 
+def tell_in_order(writes: Iterable[Notice], told: Iterable[Notice]) -> tuple[Notice, ...]:
+    """Return the story of one pass: acceptance, then what was written, then what came of it."""
+    first = [notice for notice in told if notice.reason in ACCEPTANCE]
+    return tuple(dict.fromkeys((*first, *writes, *told)))
+
+
 def find_scaling(
     before: DeploymentStats | None, after: DeploymentStats | None, why: str = ""
 ) -> tuple[Notice, ...]:
@@ -100,12 +109,16 @@ def find_scaling(
 
 def _tell(before: list[Condition], after: list[Condition], kind: ConditionType) -> Notice | None:
     old, new = find_condition(before, kind), find_condition(after, kind)
-    if new is None or new.reason in SILENT:
-        return None
-    if old is not None and (old.status, old.reason) == (new.status, new.reason):
-        return None
-    if kind in TOLD_IF_TRUE and new.status is not Status.TRUE:
+    if new is None or not _is_news(old, new, kind):
         return None
     is_bad = (new.status is Status.TRUE) == (kind in TOLD_IF_TRUE)
     severity = Severity.WARNING if is_bad and new.reason not in NORMAL else Severity.NORMAL
     return Notice(severity, new.reason, new.message)
+
+
+def _is_news(old: Condition | None, new: Condition, kind: ConditionType) -> bool:
+    if new.reason in SILENT or (old and (old.status, old.reason) == (new.status, new.reason)):
+        return False
+    if kind in TOLD_IF_LOST:
+        return old is not None and old.status is Status.TRUE
+    return kind not in TOLD_IF_TRUE or new.status is Status.TRUE

@@ -7,7 +7,12 @@ from allot_cluster.resources import MODEL_DEPLOYMENTS
 from allot_operator.facts.declared import Deployment, read_deployment
 from allot_operator.judging.deployment_facts import DeploymentFacts
 from allot_operator.judging.deployment_status import build_deployment_status
-from allot_operator.judging.transitions import Notice, find_notices, find_scaling
+from allot_operator.judging.transitions import (
+    Notice,
+    find_notices,
+    find_scaling,
+    tell_in_order,
+)
 from allot_operator.passes.applying import OVERWRITTEN
 from allot_operator.passes.deployment_gathering import Gathered, gather_deployment
 from allot_operator.passes.deployment_writing import Outcome, carry_out
@@ -27,8 +32,12 @@ async def pass_over_deployment(around: Surroundings, key: Key) -> Result:
     gathered = await gather_deployment(around, deployment)
     outcome = await carry_out(around, key, gathered)
     _record(around, key, gathered, outcome)
-    await _tell_writes(around, deployment, outcome)
-    await _conclude(around, manifest, gathered, outcome)
+    # What was written is told whatever becomes of the status.
+    told: tuple[Notice, ...] = ()
+    try:
+        told = await _conclude(around, manifest, gathered, outcome)
+    finally:
+        await _tell(around, deployment, outcome, told)
     return Result(outcome.look_again)
 
 
@@ -41,17 +50,21 @@ def _record(around: Surroundings, key: Key, gathered: Gathered, outcome: Outcome
     around.ledger.note(key, gathered.pods, policy, outcome.target)
 
 
-async def _tell_writes(around: Surroundings, deployment: Deployment, outcome: Outcome) -> None:
-    """Tell of writes at once: they have happened, whatever becomes of the status."""
-    await around.announcer.announce(deployment.subject, outcome.notices)
-    overwritten = [notice for notice in outcome.notices if notice.reason == OVERWRITTEN]
+async def _tell(
+    around: Surroundings, deployment: Deployment, outcome: Outcome, told: tuple[Notice, ...]
+) -> None:
+    story = tell_in_order(outcome.notices, told)
+    await around.announcer.announce(deployment.subject, story)
     if outcome.workload is not None:
+        # Who changed the Deployment by hand will look there.
+        overwritten = [notice for notice in outcome.notices if notice.reason == OVERWRITTEN]
         await around.announcer.announce(outcome.workload.subject, overwritten)
 
 
 async def _conclude(
     around: Surroundings, manifest: Manifest, gathered: Gathered, outcome: Outcome
-) -> None:
+) -> tuple[Notice, ...]:
+    """Write the status, and return what there is to tell of it."""
     deployment = gathered.scene.deployment
     facts = DeploymentFacts(
         deployment=deployment,
@@ -67,10 +80,10 @@ async def _conclude(
         is_upgrade_queued=outcome.is_upgrade_queued,
     )
     status = build_deployment_status(facts, around.now())
-    if await write_status(around.cluster, deployment.subject, manifest, status):
-        before = deployment.status
-        notices: tuple[Notice, ...] = (
-            *find_scaling(before.deployment_stats, status.deployment_stats, outcome.why),
-            *find_notices(before.conditions, status.conditions),
-        )
-        await around.announcer.announce(deployment.subject, notices)
+    if not await write_status(around.cluster, deployment.subject, manifest, status):
+        return ()
+    before = deployment.status
+    return (
+        *find_scaling(before.deployment_stats, status.deployment_stats, outcome.why),
+        *find_notices(before.conditions, status.conditions),
+    )

@@ -12,7 +12,12 @@ from allot_operator.acceptance.endpoints import EndpointScene, judge_endpoint, j
 from allot_operator.acceptance.verdict import Verdict
 from allot_operator.facts.declared import Endpoint, read_deployment, read_endpoint
 from allot_operator.judging.endpoint_status import EndpointFacts, build_endpoint_status
-from allot_operator.judging.transitions import Notice, find_notices, find_scaling
+from allot_operator.judging.transitions import (
+    Notice,
+    find_notices,
+    find_scaling,
+    tell_in_order,
+)
 from allot_operator.passes.applying import Applied, apply_actions
 from allot_operator.passes.gathering import find_squatter, gather_catalogue
 from allot_operator.passes.status_writing import write_status
@@ -32,8 +37,13 @@ async def pass_over_endpoint(around: Surroundings, key: Key) -> Result:
     scene = await _gather(around, endpoint)
     verdict = judge_endpoint(scene)
     applied = await apply_actions(around.cluster, plan_endpoint(scene, verdict))
-    await around.announcer.announce(endpoint.subject, applied.notices)
-    await _conclude(around, manifest, _with_result(scene, applied), verdict)
+    # What was written is told whatever becomes of the status.
+    told: tuple[Notice, ...] = ()
+    try:
+        told = await _conclude(around, manifest, _with_result(scene, applied), verdict)
+    finally:
+        story = tell_in_order(applied.notices, told)
+        await around.announcer.announce(endpoint.subject, story)
     return DONE
 
 
@@ -67,17 +77,17 @@ def _with_result(scene: EndpointScene, applied: Applied) -> EndpointScene:
 
 async def _conclude(
     around: Surroundings, manifest: Manifest, scene: EndpointScene, verdict: Verdict
-) -> None:
+) -> tuple[Notice, ...]:
+    """Write the status, and return what there is to tell of it."""
     endpoint = scene.endpoint
-    outcome = judge_outcome(scene, verdict)
-    facts = EndpointFacts(endpoint, outcome, scene.serving)
+    facts = EndpointFacts(endpoint, judge_outcome(scene, verdict), scene.serving)
     status = build_endpoint_status(facts, around.now())
     if status is None:
-        return
-    if await write_status(around.cluster, endpoint.subject, manifest, status):
-        before = endpoint.status
-        notices: tuple[Notice, ...] = (
-            *find_scaling(before.deployment_stats, status.deployment_stats),
-            *find_notices(before.conditions, status.conditions),
-        )
-        await around.announcer.announce(endpoint.subject, notices)
+        return ()
+    if not await write_status(around.cluster, endpoint.subject, manifest, status):
+        return ()
+    before = endpoint.status
+    return (
+        *find_scaling(before.deployment_stats, status.deployment_stats),
+        *find_notices(before.conditions, status.conditions),
+    )

@@ -21,11 +21,18 @@ class Ties:
     """What one object offers and what it looks to.
 
     `version` changes when others have to know; for most objects that is the generation.
+    `announces` are tokens that make no rivals of those who share them.
     """
 
     version: str
     offers: frozenset[Token] = frozenset()
     looks_to: frozenset[Token] = frozenset()
+    announces: frozenset[Token] = frozenset()
+
+    @property
+    def told(self) -> frozenset[Token]:
+        """Return the tokens by which others are looked at when this object changes."""
+        return self.offers | self.announces
 
 
 @dataclass(slots=True)
@@ -45,10 +52,8 @@ class Index:
                 self._by_token.setdefault(token, set()).add(key)
         if before is not None and ties is not None and before.version == ties.version:
             return frozenset({key})
-        changed = (before.offers if before else frozenset()) | (
-            ties.offers if ties else frozenset()
-        )
-        return frozenset({key, *self.find(changed)})
+        told = [one.told for one in (before, ties) if one is not None]
+        return frozenset({key, *self.find(frozenset().union(*told))})
 
     def find(self, tokens: Iterable[Token]) -> Iterator[Key]:
         """Yield everybody who offers or looks to one of the tokens."""

@@ -13,6 +13,9 @@ from allot_operator.work.index import Ties, Token
 
 Body = Mapping[str, Any]
 
+# What is refused looks to everything that could mend it: its message lists what there is.
+ANY = "*"
+
 
 def read_model_ties(body: Body) -> Ties:
     """Return the ids that a TrainedModel answers to."""
@@ -21,6 +24,7 @@ def read_model_ties(body: Body) -> Ties:
     return Ties(
         version=_generation(body),
         offers=frozenset(("model", namespace, identifier) for identifier in identifiers),
+        announces=frozenset({("model", namespace, ANY)}),
     )
 
 
@@ -34,11 +38,13 @@ def read_deployment_ties(body: Body, operator_namespace: str) -> Ties:
     resource_name = choose_resource_name(deployment_id)
     return Ties(
         version=str(body["metadata"].get("resourceVersion", "")),
-        offers=frozenset({("deployment", namespace, deployment_id), ("named", namespace, name)}),
+        offers=frozenset({("deployment", namespace, deployment_id)}),
+        announces=frozenset({("deployment", namespace, ANY)}),
         looks_to=frozenset(
             {
                 pods_token(namespace, resource_name),
                 *_model_tokens(spec.get("model_id"), namespace, operator_namespace),
+                *_wide_tokens(body, namespace, operator_namespace),
             }
         ),
     )
@@ -60,6 +66,7 @@ def read_endpoint_ties(body: Body, operator_namespace: str) -> Ties:
             {
                 ("deployment", namespace, deployment_id),
                 *_model_tokens(model_id, namespace, operator_namespace),
+                *_wide_tokens(body, namespace, operator_namespace),
             }
         ),
     )
@@ -81,6 +88,15 @@ def _model_tokens(model_id: object, namespace: str, operator_namespace: str) -> 
     if not isinstance(model_id, str):
         return set()
     return {("model", place, model_id) for place in (namespace, operator_namespace)}
+
+
+def _wide_tokens(body: Body, namespace: str, operator_namespace: str) -> set[Token]:
+    conditions = (body.get("status") or {}).get("conditions") or ()
+    is_refused = any((one["type"], one["status"]) == ("Accepted", "False") for one in conditions)
+    if not is_refused:
+        return set()
+    places = (namespace, operator_namespace)
+    return {("deployment", namespace, ANY), *(("model", place, ANY) for place in places)}
 
 
 def _parts(body: Body) -> tuple[Body, str, str]:
