@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 _OVERTAKEN = (AlreadyExists, Conflict)
 """Somebody wrote first: read what it was, at once."""
+_BREATH = 0.1
+"""Seconds between two tries at the least."""
 
 
 def unique_identity(name: str) -> str:
@@ -62,6 +64,7 @@ class Elector:
         self._utc_now = utc_now
         self._seen: Seen | None = None
         self._lead_until: float | None = None
+        self._term = 0
         self._known = False
         """The Lease is known to be as this candidate wrote it last: it need not be read."""
         self._complaint = ""
@@ -106,6 +109,8 @@ class Elector:
             await self._end(leading)
             renewing.cancel()
             await asyncio.wait({renewing}, timeout=self._timing.call)
+            self._term += 1
+            self._known = self._known and renewing.done()
             if not lost:
                 await self._release()
         if lost:
@@ -154,17 +159,22 @@ class Elector:
             wait = await self._step()
         except _OVERTAKEN:
             self._known = False
-            return 0.0
+            return _BREATH
         except (ClusterError, TimeoutError) as error:
             self._known = False
             self._complain(str(error) or "no answer in time")
-            return self._timing.retry
+            return self._pause()
         self._complaint = ""
         return min(wait, self._timing.retry)
 
+    def _pause(self) -> float:
+        """Return the wait after a failure: shorter as the deadline of a leader comes near."""
+        left = self._lead_until - _now() if self._lead_until is not None else 0.0
+        return self._timing.retry if left <= 0 else min(self._timing.retry, left / 2 + _BREATH)
+
     async def _step(self) -> float:
         seen = await self._look()
-        decision = decide(seen, self._identity, self._timing, _now())
+        decision = decide(seen, self._identity, self._timing, _now(), leading=self.is_leading)
         if decision.move is Move.WAIT:
             self._lead_until = None
             return decision.wait
@@ -212,8 +222,13 @@ class Elector:
                 return
 
     async def _bounded(self, call: Awaitable[Result]) -> Result:
+        term = self._term
         async with asyncio.timeout(self._timing.call):
-            return await call
+            result = await call
+        if term != self._term:
+            # It outlived its being cancelled: what it brings is of a term that is over.
+            raise asyncio.CancelledError
+        return result
 
     def _complain(self, message: str) -> None:
         """Log a failure once, not every two seconds."""

@@ -14,7 +14,7 @@ that differ or jump change nothing.
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -78,8 +78,8 @@ class Decision:
 class Seen:
     """A Lease as it was last read: `since` when this version of it was first seen.
 
-    `present` is False once it is gone; whoever held it then may still lead, until it would have
-    expired.
+    `present` is False once it is gone, `since` then when that was first seen. Somebody may have
+    taken it between the last reading and its end, and may still lead.
     """
 
     manifest: Manifest | None
@@ -114,17 +114,27 @@ class Seen:
 def observe(before: Seen | None, manifest: Manifest | None, now: float) -> Seen:
     """Return what is known after a reading: a version seen before keeps its time."""
     if manifest is None:
-        return replace(before, present=False) if before else Seen(None, now, present=False)
+        gone = Seen(before.manifest if before else None, now, present=False)
+        return before if before and not before.present else gone
     fresh = Seen(manifest, now, present=True)
     return before if before and before.present and before.version == fresh.version else fresh
 
 
-def decide(seen: Seen, identity: str, timing: Timing, now: float) -> Decision:
-    """Decide what this candidate does about the Lease."""
-    if seen.holder == identity:
-        return Decision(Move.RENEW if seen.present else Move.CREATE)
-    expires = seen.since + (seen.duration or timing.duration)
-    if seen.holder and now < expires:
+def decide(
+    seen: Seen, identity: str, timing: Timing, now: float, *, leading: bool = False
+) -> Decision:
+    """Decide what this candidate does about the Lease; `leading` if it may lead at this moment.
+
+    Where there never was a Lease it is made at once. One that was deleted is made again at once by
+    who leads, by others when whoever took it unseen must have stopped.
+    """
+    if seen.present and seen.holder == identity:
+        return Decision(Move.RENEW)
+    if (leading and seen.holder == identity) or seen.manifest is None:
+        return Decision(Move.CREATE)
+    claimed = seen.duration or timing.duration
+    expires = seen.since + (claimed if seen.present else max(claimed, timing.duration))
+    if (seen.holder or not seen.present) and now < expires:
         return Decision(Move.WAIT, expires - now)
     return Decision(Move.TAKE if seen.present else Move.CREATE)
 
@@ -134,7 +144,8 @@ def is_held(seen: Seen, now: float, timing: Timing) -> bool:
 
     A Lease that was first seen a moment ago counts as held until it has had the time to expire.
     """
-    return bool(seen.holder) and now < seen.since + (seen.duration or timing.duration)
+    expires = seen.since + (seen.duration or timing.duration)
+    return seen.present and bool(seen.holder) and now < expires
 
 
 def build_held(

@@ -65,6 +65,8 @@ class FakeCluster:
         """True: every call raises Unavailable."""
         self.hung = False
         """True: no call returns until it is cancelled."""
+        self.deaf = False
+        """True: no call returns, and cancelling it takes effect only after a minute."""
         self.calls: list[Call] = []
         self.writes: list[Call] = []
         """The calls that changed something."""
@@ -72,6 +74,12 @@ class FakeCluster:
         self._failures: list[_Failure] = []
 
     # What a test arranges and asks.
+
+    def another_access(self) -> FakeCluster:
+        """Return a second client of the same objects, with calls and failures of its own."""
+        other = FakeCluster()
+        other._store = self._store
+        return other
 
     def fail(
         self,
@@ -175,8 +183,8 @@ class FakeCluster:
     async def _call(self, call: Call, act: Callable[[], Result]) -> Result:
         self.calls.append(call)
         await asyncio.sleep(0)
-        if self.hung:
-            await asyncio.Event().wait()
+        if self.hung or self.deaf:
+            await self._hang()
         if self.away:
             raise Unavailable("the API server is away")
         failure = self._due_failure(call)
@@ -189,6 +197,13 @@ class FakeCluster:
         if failure:
             raise failure.error
         return result
+
+    async def _hang(self) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            if self.deaf:
+                await asyncio.sleep(60)
 
     def _due_failure(self, call: Call) -> _Failure | None:
         failure = next((failure for failure in self._failures if failure.meets(call)), None)

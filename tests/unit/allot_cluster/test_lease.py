@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from random import Random
 from typing import Any
 
 import pytest
@@ -46,12 +46,13 @@ KEY_METADATA = {"namespace": KEY.namespace, "name": KEY.name}
     [
         (Seen(None, 0, present=False), 0, Decision(Move.CREATE)),
         (Seen(a_lease("me"), 0, present=True), 99, Decision(Move.RENEW)),
-        (Seen(a_lease("me"), 0, present=False), 1, Decision(Move.CREATE)),
+        (Seen(a_lease("me"), 100, present=False), 101, Decision(Move.WAIT, 14)),
         (Seen(a_lease(""), 0, present=True), 0, Decision(Move.TAKE)),
         (Seen(a_lease("other"), 100, present=True), 114, Decision(Move.WAIT, 1)),
         (Seen(a_lease("other"), 100, present=True), 115, Decision(Move.TAKE)),
         (Seen(a_lease("other"), 100, present=False), 114, Decision(Move.WAIT, 1)),
         (Seen(a_lease("other"), 100, present=False), 115, Decision(Move.CREATE)),
+        (Seen(a_lease(""), 100, present=False), 114, Decision(Move.WAIT, 1)),
         (
             Seen(a_lease("other", leaseDurationSeconds=60), 100, present=True),
             130,
@@ -83,11 +84,19 @@ def test_a_version_seen_before_keeps_its_time() -> None:
     assert observe(first, a_lease(version="2"), 110).since == 110
 
 
-def test_a_lease_that_is_deleted_still_counts_until_it_would_expire() -> None:
-    gone = observe(observe(None, a_lease("other"), 100), None, 110)
+def test_a_deleted_lease_is_made_again_at_once_by_who_leads() -> None:
+    gone = observe(observe(None, a_lease("me"), 100), None, 110)
 
-    assert (gone.since, gone.present) == (100, False)
+    assert decide(gone, "me", TIMING, 110, leading=True).move is Move.CREATE
     assert decide(gone, "me", TIMING, 110).move is Move.WAIT
+
+
+def test_others_wait_after_a_deletion_for_who_may_have_taken_it_unseen() -> None:
+    gone = observe(observe(observe(None, a_lease("other"), 100), None, 200), None, 210)
+
+    assert (gone.since, gone.present) == (200, False)
+    assert decide(gone, "me", TIMING, 214).move is Move.WAIT
+    assert decide(gone, "me", TIMING, 215).move is Move.CREATE
 
 
 def test_presence_is_assumed_until_silence_has_lasted() -> None:
@@ -194,17 +203,22 @@ class Candidate:
     wall: datetime
     seen: Seen | None = None
     lead_until: float = float("-inf")
-    in_flight: list[tuple[float, Manifest]] = field(default_factory=list)
+    calls: int = 0
+    """A candidate awaits one call at a time: who makes another has given up on the one before."""
+    sent: list[tuple[int, float, Manifest]] = field(default_factory=list)
+    answers: list[tuple[int, float, Manifest]] = field(default_factory=list)
 
     def clock(self, time: float) -> float:
         return time + self.offset
 
     def tries(self, now: float) -> bool:
         assert self.seen is not None
-        return decide(self.seen, self.name, TIMING, now).move is not Move.WAIT
+        leading = now < self.lead_until
+        return decide(self.seen, self.name, TIMING, now, leading=leading).move is not Move.WAIT
 
 
 def read(store: Store, candidate: Candidate, now: float) -> None:
+    candidate.calls += 1
     candidate.seen = observe(candidate.seen, store.manifest, now)
     if not candidate.tries(now):
         candidate.lead_until = float("-inf")
@@ -213,76 +227,74 @@ def read(store: Store, candidate: Candidate, now: float) -> None:
 def send(store: Store, candidate: Candidate, now: float) -> None:
     if candidate.seen and candidate.tries(now):
         held = build_held(candidate.seen, KEY, candidate.name, TIMING, candidate.wall)
-        candidate.in_flight.append((now, held))
+        candidate.calls += 1
+        candidate.sent.append((candidate.calls, now, held))
 
 
 def land(store: Store, candidate: Candidate, now: float) -> None:
-    if not candidate.in_flight:
-        return
-    sent, held = candidate.in_flight.pop(0)
-    if written := store.write(held):
+    """A call takes effect; it is answered later, or never."""
+    if candidate.sent:
+        call, sent, held = candidate.sent.pop(0)
+        if written := store.write(held):
+            candidate.answers.append((call, sent, written))
+
+
+def answer(store: Store, candidate: Candidate, now: float) -> None:
+    if candidate.answers and candidate.answers[-1][0] == candidate.calls:
+        _, sent, written = candidate.answers.pop()
         candidate.seen = observe(candidate.seen, written, now)
         candidate.lead_until = sent + TIMING.renew_deadline
 
 
-def land_unanswered(store: Store, candidate: Candidate, now: float) -> None:
-    if candidate.in_flight:
-        store.write(candidate.in_flight.pop(0)[1])
-
-
 def attempt(store: Store, candidate: Candidate, now: float) -> None:
-    read(store, candidate, now)
-    send(store, candidate, now)
-    land(store, candidate, now)
+    for act in (read, send, land, answer):
+        act(store, candidate, now)
 
 
 def release(store: Store, candidate: Candidate, now: float) -> None:
     if candidate.seen and candidate.seen.present and candidate.seen.holder == candidate.name:
+        candidate.calls += 1
         candidate.lead_until = float("-inf")
         written = store.write(build_released(candidate.seen, KEY, candidate.wall))
         candidate.seen = observe(candidate.seen, written or store.manifest, now)
-
-
-def delete(store: Store, candidate: Candidate, now: float) -> None:
-    """Somebody deletes the Lease: everybody but the holder must have read it before."""
-    store.manifest = None
 
 
 def jump(store: Store, candidate: Candidate, now: float) -> None:
     candidate.wall += timedelta(hours=1 if candidate.wall <= WALL else -2)
 
 
-ACTIONS = [attempt, attempt, attempt, read, send, land, land_unanswered, release, delete, jump]
+ACTIONS = [attempt, attempt, attempt, read, read, send, land, answer, release, jump]
+WAITS = [0, 0, 0, 1, 1, 2, 4, 9, 15]
+STEPS = 150
 
 
-@settings(max_examples=300, deadline=None)
-@given(
-    offsets=st.lists(st.integers(-(10**6), 10**6), min_size=2, max_size=3),
-    steps=st.lists(
-        st.tuples(
-            st.integers(0, 2),
-            st.sampled_from(ACTIONS),
-            st.sampled_from([0, 0, 0, 0, 1, 1, 2, 4, 6, 9, 15]),
-        ),
-        min_size=10,
-        max_size=60,
-    ),
-)
-def test_never_two_leaders(
-    offsets: list[int], steps: list[tuple[int, Callable[..., None], int]]
-) -> None:
+@settings(max_examples=150, deadline=None)
+@given(seed=st.integers(0, 2**32), count=st.integers(2, 3))
+def test_never_two_leaders(seed: int, count: int) -> None:
+    """A long random run finds an interleaving that a short list of drawn steps rarely holds."""
+    random = Random(seed)
     store, time = Store(), 0
     candidates = [
-        Candidate(f"c{number}", offset, WALL + timedelta(minutes=offset % 120))
-        for number, offset in enumerate(offsets)
+        Candidate(f"c{number}", random.randint(-(10**6), 10**6), WALL + timedelta(hours=number))
+        for number in range(count)
     ]
-    for number, act, wait in steps:
-        time += wait
-        for each in candidates if act is delete else []:
-            read(store, each, each.clock(time))
-        candidate = candidates[number % len(candidates)]
+    deleted_at = random.randint(0, 2 * STEPS)
+    for step in range(STEPS):
+        time += random.choice(WAITS)
+        if step == deleted_at:
+            delete(store, candidates)
+        candidate = random.choice(candidates)
 
-        act(store, candidate, candidate.clock(time))
+        random.choice(ACTIONS)(store, candidate, candidate.clock(time))
 
         leaders = [each.name for each in candidates if each.clock(time) < each.lead_until]
         assert len(leaders) <= 1, leaders
+
+
+def delete(store: Store, candidates: list[Candidate]) -> None:
+    """Somebody deletes the Lease by hand, which all have seen, while no call is on its way."""
+    if all(each.seen and each.seen.manifest for each in candidates):
+        store.manifest = None
+        for each in candidates:
+            each.sent.clear()
+            each.answers.clear()
