@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from allot_operator.acceptance.claims import choose_holder, refuse_taken
+from tests.unit.allot_operator.builders import a_deployment, a_subject
+
+
+def test_the_oldest_has_the_id() -> None:
+    old = a_deployment("z", metadata={"creationTimestamp": "2026-01-01T00:00:00Z"})
+    young = a_deployment("a")
+
+    assert choose_holder([young, old]) == old
+
+
+def test_nobody_has_what_nobody_claims() -> None:
+    assert choose_holder([]) is None
+
+
+@given(st.permutations(["a", "b", "c", "d"]))
+def test_all_judges_agree_whatever_the_order(names: list[str]) -> None:
+    holder = choose_holder([a_deployment(name) for name in names])
+
+    assert holder is not None
+    assert holder.subject.name == "a"
+
+
+def test_the_refusal_names_the_holder() -> None:
+    verdict = refuse_taken("deployment_id", "x", a_subject("older"))
+
+    assert "ModelDeployment older" in verdict.message

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from allot_api.conditions import AcceptedReason
+from allot_operator.acceptance.catalogue import Found
+from allot_operator.acceptance.deployments import DeploymentScene, judge_deployment
+from allot_operator.acceptance.verdict import Verdict
+from allot_operator.facts.declared import Deployment
+from tests.unit.allot_operator.builders import a_catalogue, a_deployment, a_subject
+
+
+def a_scene(deployment: Deployment, *others: Deployment) -> DeploymentScene:
+    return DeploymentScene(deployment, (deployment, *others), a_catalogue())
+
+
+def reason_of(scene: DeploymentScene) -> AcceptedReason:
+    verdict = judge_deployment(scene)
+    assert isinstance(verdict, Verdict)
+    return verdict.reason
+
+
+def test_gives_the_model_to_deploy() -> None:
+    assert isinstance(judge_deployment(a_scene(a_deployment())), Found)
+
+
+def test_a_missing_model_is_told() -> None:
+    scene = a_scene(a_deployment(model_id="nobody"))
+
+    assert reason_of(scene) is AcceptedReason.MODEL_NOT_FOUND
+
+
+def test_an_older_deployment_has_the_id() -> None:
+    old = a_deployment("old", deployment_id="x", metadata={"creationTimestamp": "2020"})
+    young = a_deployment("young", deployment_id="x")
+
+    assert reason_of(a_scene(young, old)) is AcceptedReason.ID_TAKEN
+    assert isinstance(judge_deployment(a_scene(old, young)), Found)
+
+
+def test_a_name_that_somebody_else_has_is_told() -> None:
+    scene = replace(a_scene(a_deployment()), squatters=(a_subject("theirs"),))
+
+    assert reason_of(scene) is AcceptedReason.ID_TAKEN
+
+
+def test_a_spec_that_was_stored_under_other_rules_is_told() -> None:
+    assert reason_of(a_scene(a_deployment(num_threads=3))) is AcceptedReason.INVALID_SPEC

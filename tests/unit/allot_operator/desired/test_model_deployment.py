@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from typing import Any
+
+from allot_api.model_deployment import ModelDeploymentSpec
+from allot_api.names import derived_name
+from allot_api.rules import validate_deployment
+from allot_operator.desired.model_deployment import build_model_deployment
+from allot_operator.facts.declared import read_endpoint
+from tests.unit.allot_operator.builders import MODEL_ID, a_subject, an_endpoint_manifest
+
+
+def build(**settings: Any) -> dict[str, Any]:
+    endpoint = read_endpoint(an_endpoint_manifest("My_Endpoint", **settings))
+    assert endpoint.settings is not None
+    return build_model_deployment(a_subject("e"), endpoint.settings)
+
+
+def test_the_deployments_id_is_the_inference_id() -> None:
+    manifest = build(num_allocations=2)
+
+    assert manifest["metadata"]["name"] == derived_name("My_Endpoint")
+    assert manifest["spec"] == {
+        "deployment_id": "My_Endpoint",
+        "model_id": MODEL_ID,
+        "num_threads": 1,
+        "num_allocations": 2,
+    }
+
+
+def test_adaptive_bounds_are_handed_on() -> None:
+    adaptive = {"enabled": True, "max_number_of_allocations": 4}
+
+    spec = build(adaptive_allocations=adaptive)["spec"]
+
+    assert spec["adaptive_allocations"] == {
+        "enabled": True,
+        "min_number_of_allocations": 0,
+        "max_number_of_allocations": 4,
+    }
+    assert "num_allocations" not in spec
+
+
+def test_what_is_built_obeys_the_rules_and_leaves_replicas_alone() -> None:
+    manifest = build()
+
+    assert validate_deployment(manifest["spec"], name=manifest["metadata"]["name"]) == []
+    assert "replicas" not in manifest["spec"]
+    assert ModelDeploymentSpec.model_validate(manifest["spec"]).replicas == 1

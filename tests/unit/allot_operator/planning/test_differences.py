@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from allot_operator.planning.differences import find_differences
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=10,
+)
+
+
+@given(json_values)
+def test_a_value_does_not_differ_from_itself(value: Any) -> None:
+    assert find_differences(value, value) == ()
+
+
+@given(st.dictionaries(st.text(max_size=3), json_values), st.text(min_size=4, max_size=6))
+def test_what_others_add_is_theirs(wanted: dict[str, Any], key: str) -> None:
+    assert find_differences({**wanted, key: "theirs"}, wanted) == ()
+
+
+@pytest.mark.parametrize(
+    ("live", "wanted", "paths"),
+    [
+        ({}, {"a": 1}, ("a",)),
+        ({"a": {"b": 1}}, {"a": {"b": 2}}, ("a.b",)),
+        ({"a": "1Gi"}, {"a": "1024Mi"}, ()),
+        ({"a": ["x"]}, {"a": ["x", "y"]}, ("a",)),
+        (
+            {"env": [{"name": "B", "value": "2"}, {"name": "A", "value": "1"}]},
+            {"env": [{"name": "A", "value": "1"}, {"name": "C", "value": "3"}]},
+            ("env[C]",),
+        ),
+        (
+            {"env": [{"name": "A", "value": "1"}]},
+            {"env": [{"name": "A", "value": "2"}]},
+            ("env[A].value",),
+        ),
+    ],
+)
+def test_names_each_field_that_differs(live: Any, wanted: Any, paths: tuple[str, ...]) -> None:
+    assert find_differences(live, wanted) == paths

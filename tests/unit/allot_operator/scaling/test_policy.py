@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from allot_operator.scaling.policy import Bound, Policy, build_policy
+from tests.unit.allot_operator.builders import some_settings
+
+
+def adaptive(**bounds: int) -> dict[str, Any]:
+    return {"adaptive_allocations": {"enabled": True, **bounds}}
+
+
+@pytest.mark.parametrize(
+    ("spec", "policy"),
+    [
+        ({}, Policy(Bound.FIXED, 1, 1)),
+        ({"num_allocations": 3}, Policy(Bound.FIXED, 3, 3)),
+        ({"scaling": {"policy": "external"}, "replicas": 0}, Policy(Bound.EXTERNAL, 0, 0)),
+        (adaptive(), Policy(Bound.ADAPTIVE, 1, 32)),
+        (
+            adaptive(min_number_of_allocations=0, max_number_of_allocations=4),
+            Policy(Bound.ADAPTIVE, 1, 4),
+        ),
+        (adaptive(min_number_of_allocations=40), Policy(Bound.ADAPTIVE, 40, 40)),
+    ],
+)
+def test_bounds_come_from_the_settings(spec: dict[str, Any], policy: Policy) -> None:
+    assert build_policy(some_settings(**spec)) == policy
