@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from kubernetes.aio.client import Configuration
 from kubernetes.aio.config.config_exception import ConfigException
 from kubernetes.aio.config.incluster_config import InClusterConfigLoader
@@ -19,6 +20,16 @@ from kubernetes.aio.config.kube_config import KubeConfigLoader, KubeConfigMerger
 
 from allot_cluster.errors import NotConfigured
 
+_UNREADABLE = (
+    ConfigException,
+    OSError,
+    yaml.YAMLError,
+    # What the loaders stumble over where a file is not shaped like a kubeconfig.
+    AttributeError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
@@ -36,8 +47,10 @@ class KubeConfig:
 
 @dataclass(frozen=True, slots=True)
 class InCluster:
-    """The service account of the pod that this process runs in."""
+    """The service account of the pod that this process runs in, and the API server's address."""
 
+    host: str
+    port: str
     folder: Path = SERVICE_ACCOUNT
 
     def __str__(self) -> str:
@@ -57,8 +70,9 @@ def choose_source(
     """
     if named := kubeconfig or environment.get("KUBECONFIG"):
         return KubeConfig(named, context)
-    if environment.get("KUBERNETES_SERVICE_HOST") and context is None:
-        return InCluster()
+    host = environment.get("KUBERNETES_SERVICE_HOST")
+    if host and context is None:
+        return InCluster(host, environment.get("KUBERNETES_SERVICE_PORT", "443"))
     return KubeConfig(str(Path(environment.get("HOME", "~")) / ".kube" / "config"), context)
 
 
@@ -81,7 +95,7 @@ async def load_credentials(source: Source) -> Credentials:
         if isinstance(source, InCluster):
             return _load_in_cluster(source)
         return await _load_kubeconfig(source)
-    except (ConfigException, OSError, ValueError) as error:
+    except _UNREADABLE as error:
         raise NotConfigured(f"{source} cannot be used: {error}") from error
 
 
@@ -92,6 +106,7 @@ def _load_in_cluster(source: InCluster) -> Credentials:
         token_filename=str(source.folder / "token"),
         cert_filename=str(source.folder / "ca.crt"),
         try_refresh_token=False,
+        environ={"KUBERNETES_SERVICE_HOST": source.host, "KUBERNETES_SERVICE_PORT": source.port},
     ).load_and_set(configuration)
     return Credentials(_stripped(configuration), _read_namespace(source.folder))
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
+from allot_api import names
 from allot_cluster.resources import Resource
 
 Manifest = dict[str, Any]
@@ -19,7 +20,7 @@ Manifest = dict[str, Any]
 
 Subresource = Literal["", "status"]
 
-DEFAULT_FIELD_MANAGER = "allot"
+DEFAULT_FIELD_MANAGER = names.SHAPE_MANAGER
 
 
 class ChangeType(StrEnum):

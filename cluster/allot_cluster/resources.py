@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from allot_api import names
+
 
 @dataclass(frozen=True, slots=True)
 class Resource:
@@ -35,15 +37,10 @@ class Resource:
         return "/" + "/".join(quote(part, safe="") for part in parts)
 
 
-INFERENCE_GROUP = "inference.allot.dev"
-INFERENCE_VERSION = "v1alpha1"
-
-TRAINED_MODELS = Resource(INFERENCE_GROUP, INFERENCE_VERSION, "TrainedModel", "trainedmodels")
-MODEL_DEPLOYMENTS = Resource(
-    INFERENCE_GROUP, INFERENCE_VERSION, "ModelDeployment", "modeldeployments"
-)
+TRAINED_MODELS = Resource(names.GROUP, names.VERSION, names.TRAINED_MODEL, "trainedmodels")
+MODEL_DEPLOYMENTS = Resource(names.GROUP, names.VERSION, names.MODEL_DEPLOYMENT, "modeldeployments")
 INFERENCE_ENDPOINTS = Resource(
-    INFERENCE_GROUP, INFERENCE_VERSION, "InferenceEndpoint", "inferenceendpoints"
+    names.GROUP, names.VERSION, names.INFERENCE_ENDPOINT, "inferenceendpoints"
 )
 
 DEPLOYMENTS = Resource("apps", "v1", "Deployment", "deployments")

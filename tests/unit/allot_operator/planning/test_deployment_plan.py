@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allot_cluster.resources import DEPLOYMENTS, DISRUPTION_BUDGETS, MODEL_DEPLOYMENTS, SERVICES
@@ -36,10 +36,13 @@ specs = st.fixed_dictionaries(
         "queue_capacity": st.integers(min_value=1, max_value=100),
         "cpuLimit": st.sampled_from(["NumThreads", "None"]),
         "cache": st.sampled_from(
-            [{"emptyDir": {"sizeLimit": "1024Mi"}}, {"hostPath": {"path": "/x"}}]
+            [{"persistentVolumeClaim": {"claimName": "c"}}, {"hostPath": {"path": "/x"}}]
         ),
     },
 )
+
+# Each example is a whole cluster in memory, of which a series of writes takes 30 ms.
+few = settings(max_examples=15, deadline=None)
 
 
 def a_cluster() -> tuple[FakeCluster, Subject]:
@@ -74,6 +77,7 @@ def replicas(cluster: FakeCluster, wanted: Wanted) -> int:
     return workload.replicas
 
 
+@few
 @given(specs, targets)
 def test_what_was_planned_leaves_nothing_to_plan(spec: dict[str, Any], target: int) -> None:
     cluster, owner = a_cluster()
@@ -85,6 +89,7 @@ def test_what_was_planned_leaves_nothing_to_plan(spec: dict[str, Any], target: i
     assert replicas(cluster, wanted) == target
 
 
+@few
 @given(st.lists(st.tuples(specs, targets), min_size=2, max_size=4))
 def test_any_series_of_wishes_ends_at_the_last(wishes: list[tuple[dict[str, Any], int]]) -> None:
     cluster, owner = a_cluster()
@@ -96,6 +101,7 @@ def test_any_series_of_wishes_ends_at_the_last(wishes: list[tuple[dict[str, Any]
     assert plan_deployment(wanted, read(cluster, wanted), wishes[-1][1]) == ()
 
 
+@few
 @given(targets, st.integers(min_value=0, max_value=4))
 def test_a_crash_after_any_write_is_healed_by_the_next_pass(target: int, written: int) -> None:
     cluster, owner = a_cluster()
@@ -109,6 +115,7 @@ def test_a_crash_after_any_write_is_healed_by_the_next_pass(target: int, written
     assert replicas(cluster, wanted) == target
 
 
+@few
 @given(st.integers(min_value=2, max_value=9), thread_counts)
 def test_a_change_of_shape_never_moves_the_target(target: int, threads: int) -> None:
     cluster, owner = a_cluster()
