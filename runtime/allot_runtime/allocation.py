@@ -1,0 +1,201 @@
+"""One allocation: its model's way from a source to the first vector, and what it says of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from allot_api.terms import TaskType
+from allot_runtime.answering import build_answer, tokenize_request
+from allot_runtime.clock import epoch_milliseconds
+from allot_runtime.engine import Engine
+from allot_runtime.errors import ErrorType, ModelFault, RequestFault, SourceFault
+from allot_runtime.inference_request import InferenceRequest
+from allot_runtime.models.interface import DenseVector, Model, Output, Score
+from allot_runtime.readiness import ModelState, Readiness
+from allot_runtime.settings import Settings
+from allot_runtime.sources.fetching import FetchedModel, Surroundings, fetch_patiently
+from allot_runtime.sources.progress import Measure, nothing_yet
+from allot_runtime.waiting import Priority
+
+if TYPE_CHECKING:
+    from allot_api.trained_model import TrainedModelSpec
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Load = Callable[["TrainedModelSpec", Path, int], tuple[Model, int]]
+
+WARM_UP_TEXT = "The quick brown fox jumps over the lazy dog."
+WARM_UP_SECONDS = 600.0
+
+
+def load_with_torch(spec: TrainedModelSpec, folder: Path, num_threads: int) -> tuple[Model, int]:
+    """Return the model and torch's threads. Torch is imported here, where HTTP answers already."""
+    from allot_runtime.models.loading import configure_threads, load_model
+
+    threads = configure_threads(num_threads)
+    return load_model(spec, folder), threads
+
+
+class Allocation:
+    """The model's state and the calls that use it; lives on the event loop."""
+
+    def __init__(self, settings: Settings, load: Load = load_with_torch) -> None:
+        self.settings = settings
+        self.spec = settings.model
+        self.boot_id = uuid.uuid4().hex
+        self.start_time = epoch_milliseconds()
+        self.readiness = Readiness()
+        self.measure: Measure = nothing_yet
+        self.digest: str | None = None
+        self.torch_threads: int | None = None
+        self.engine = Engine(settings.queue_capacity)
+        self._load = load
+        self._model: Model | None = None
+
+    @property
+    def model_id(self) -> str:
+        """Return the id that the TrainedModel goes by."""
+        return self.spec.model_id or self.settings.deployment_id
+
+    @property
+    def dimensions(self) -> int | None:
+        """Return the length of dense vectors, None until known."""
+        return self._model.dimensions if self._model else None
+
+    async def prepare(self) -> None:
+        """Fetch, load and prove the model.
+
+        Raises ModelFault when no model can be made of the files. A source that cannot be
+        had leaves the process up, so that it says why for as long as someone looks.
+        """
+        began = time.monotonic()
+        self._advance(ModelState.FETCHING)
+        try:
+            fetched = await self._fetch()
+        except SourceFault as fault:
+            logger.error("%s: %s", fault.reason, fault)
+            self.readiness = self.readiness.fail(fault.reason, fault.message)
+            return
+        self.digest = fetched.digest
+        self._advance(ModelState.LOADING)
+        try:
+            await self._use(fetched)
+        except ModelFault as fault:
+            self.readiness = self.readiness.fail(fault.reason, fault.message)
+            raise
+        self._advance(ModelState.READY)
+        logger.info("ready after %.1f s", time.monotonic() - began)
+
+    def drain(self) -> None:
+        """Be ready no more; what comes nevertheless is still answered."""
+        self._advance(ModelState.DRAINING)
+
+    async def infer(self, request: InferenceRequest) -> dict[str, Any]:
+        """Return the answer's body; raises RequestFault."""
+        model = self._model
+        if model is None or not self.readiness.can_infer:
+            raise RequestFault(ErrorType.NOT_READY, self.readiness.describe())
+        self.engine.record_access(epoch_milliseconds())
+        sequences = await asyncio.to_thread(tokenize_request, request, self.spec, model)
+        outputs = await self.engine.infer(
+            sequences, priority=request.priority, timeout_seconds=request.timeout_seconds
+        )
+        return build_answer(request, sequences, outputs)
+
+    async def _fetch(self) -> FetchedModel:
+        loop = asyncio.get_running_loop()
+        around = Surroundings(
+            cache=self.settings.locate(self.settings.cache_dir),
+            locate=self.settings.locate,
+            announce=lambda measure: _post(loop, lambda: self._measure_by(measure)),
+            report=lambda fault: _post(loop, lambda: self._report(fault)),
+        )
+        return await run_in_daemon(lambda: fetch_patiently(self.spec.source, around))
+
+    async def _use(self, fetched: FetchedModel) -> None:
+        settings = self.settings
+        model, self.torch_threads = await self.engine.call(
+            lambda: self._load(self.spec, fetched.folder, settings.num_threads)
+        )
+        self.engine.use(model)
+        self._advance(ModelState.WARMING_UP)
+        try:
+            outputs = await self._warm_up(model)
+        except RequestFault as fault:
+            raise ModelFault(f"the first forward pass failed: {fault.message}") from fault
+        if not all(is_finite(output) for output in outputs):
+            raise ModelFault("the first forward pass gave numbers that are not finite")
+        self._model = model
+
+    async def _warm_up(self, model: Model) -> list[Output]:
+        task = self.spec.task_types[0]
+        request = InferenceRequest(
+            task_type=task,
+            inputs=(WARM_UP_TEXT,),
+            query=WARM_UP_TEXT if task is TaskType.RERANK else None,
+            input_type=None,
+            return_documents=False,
+            top_n=None,
+            timeout_seconds=WARM_UP_SECONDS,
+        )
+        sequences = await asyncio.to_thread(tokenize_request, request, self.spec, model)
+        return await self.engine.infer(
+            sequences, priority=Priority.SEARCH, timeout_seconds=WARM_UP_SECONDS
+        )
+
+    def _advance(self, state: ModelState) -> None:
+        self.readiness = self.readiness.advance(state)
+        logger.info("%s", self.readiness.state)
+
+    def _measure_by(self, measure: Measure) -> None:
+        self.measure = measure
+        self.readiness = replace(self.readiness, reason=None, message="")
+
+    def _report(self, fault: SourceFault) -> None:
+        self.readiness = self.readiness.report(fault.reason, fault.message)
+
+
+def is_finite(output: Output) -> bool:
+    """Whether an output holds numbers only; weights of a few words may rightly be none."""
+    match output:
+        case DenseVector(values):
+            return bool(np.isfinite(values).all())
+        case Score(value):
+            return bool(np.isfinite(value))
+        case _:
+            return all(np.isfinite(weight) for weight in output.weights.values())
+
+
+async def run_in_daemon(function: Callable[[], T]) -> T:
+    """Run a function in a thread that does not keep the process from ending."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[T] = loop.create_future()
+
+    def run() -> None:
+        try:
+            value = function()
+        except BaseException as error:
+            caught = error
+            _post(loop, lambda: None if answer.done() else answer.set_exception(caught))
+        else:
+            _post(loop, lambda: None if answer.done() else answer.set_result(value))
+
+    threading.Thread(target=run, name="fetch", daemon=True).start()
+    return await answer
+
+
+def _post(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
+    """Run a function on the event loop, unless that is closed already."""
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(function)

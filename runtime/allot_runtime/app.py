@@ -1,0 +1,37 @@
+"""The HTTP application of one allocation; no state of its own."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.routing import Route
+
+from allot_runtime import routes
+from allot_runtime.allocation import Allocation
+from allot_runtime.errors import RequestFault
+from allot_runtime.responses import ProductHeader
+
+
+def build_app(allocation: Allocation) -> Starlette:
+    """Return the application that serves an allocation."""
+    app = Starlette(
+        routes=[
+            Route("/livez", routes.live),
+            Route("/readyz", routes.ready),
+            Route("/stats", routes.stats),
+            Route("/metrics", routes.metrics),
+            Route("/_inference/{inference_id}", routes.infer, methods=["POST"]),
+            Route("/_inference/{task_type}/{inference_id}", routes.infer, methods=["POST"]),
+        ],
+        exception_handlers={
+            RequestFault: routes.refuse,
+            HTTPException: routes.refuse_route,
+            ClientDisconnect: routes.forget,
+            Exception: routes.apologize,
+        },
+    )
+    app.state.allocation = allocation
+    # Outermost, so that answers to faults of our own carry the header too.
+    app.add_middleware(ProductHeader)
+    return app

@@ -1,0 +1,251 @@
+"""The one thread that computes, and the line before it.
+
+    event loop: infer() ──► WaitingLine ──► compute thread: model.compute(batch) ──► futures
+
+Every call of torch happens on the compute thread, loading included: OpenMP keeps a team of
+threads for each thread that calls it, and two teams on one core would fight.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from allot_runtime.batching import Budget
+from allot_runtime.counters import Counters, MinuteCounter, Snapshot
+from allot_runtime.errors import ErrorType, RequestFault
+from allot_runtime.models.interface import Model, Output, TokenSequence
+from allot_runtime.waiting import Place, Priority, WaitingLine
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+RETRY_AFTER_SECONDS = 1
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """A request's inputs, of which some are computed."""
+
+    loop: asyncio.AbstractEventLoop
+    done: asyncio.Future[list[Output]]
+    outputs: list[Output | None]
+    missing: int
+    is_wanted: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item:
+    """One input of a job."""
+
+    job: Job
+    index: int
+    sequence: TokenSequence
+
+    def is_wanted(self) -> bool:
+        """Whether somebody still waits for it."""
+        return self.job.is_wanted
+
+
+@dataclass(slots=True)
+class Engine:
+    """Runs inputs through a model, batch by batch; refuses when its line is full."""
+
+    capacity: int
+    budget: Budget = field(default_factory=Budget)
+    monotonic: Callable[[], float] = time.monotonic
+    _model: Model | None = None
+    _calls: deque[Callable[[], None]] = field(default_factory=deque)
+    _line: WaitingLine[Item] = field(init=False)
+    _counters: Counters = field(init=False)
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _running: int = 0
+    _ends: bool = False
+    _thread: threading.Thread = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start the compute thread."""
+        self._line = WaitingLine(self.capacity, Item.is_wanted)
+        self._counters = Counters(MinuteCounter(self.monotonic()))
+        # A daemon: a process that must end does not wait for a load of minutes.
+        self._thread = threading.Thread(target=self._work, name="compute", daemon=True)
+        self._thread.start()
+
+    async def call(self, function: Callable[[], T]) -> T:
+        """Run a function on the compute thread, before anything that waits."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+
+        def run() -> None:
+            try:
+                value = function()
+            except BaseException as error:
+                _settle(loop, answer, error=error)
+            else:
+                _settle(loop, answer, value)
+
+        with self._changed:
+            self._calls.append(run)
+            self._changed.notify()
+        return await answer
+
+    def use(self, model: Model) -> None:
+        """Take the model that computes from now on."""
+        self._model = model
+
+    async def infer(
+        self,
+        sequences: Sequence[TokenSequence],
+        *,
+        priority: Priority,
+        timeout_seconds: float,
+    ) -> list[Output]:
+        """Return one output for each sequence.
+
+        Raises RequestFault: REJECTED when the line is full, TIMEOUT, FAILED. A caller that is
+        cancelled takes its inputs out of the line.
+        """
+        job = self._enqueue(sequences, priority)
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                return await job.done
+        except TimeoutError:
+            with self._changed:
+                self._counters.timeouts += 1
+            raise RequestFault(
+                ErrorType.TIMEOUT, f"timeout [{timeout_seconds:g}s] waiting for inference result"
+            ) from None
+        finally:
+            job.is_wanted = False
+
+    def snapshot(self) -> Snapshot:
+        """Return the counters of this moment."""
+        with self._changed:
+            self._counters.minutes.advance(self.monotonic())
+            return Snapshot(
+                copy.deepcopy(self._counters), len(self._line), self._line.tokens, self._running
+            )
+
+    def record_access(self, epoch_milliseconds: int) -> None:
+        """Remember when the last request came."""
+        with self._changed:
+            self._counters.last_access_milliseconds = epoch_milliseconds
+
+    @property
+    def pending(self) -> int:
+        """Return how many inputs wait or are being computed."""
+        with self._changed:
+            return len(self._line) + self._running
+
+    def end(self) -> None:
+        """Let the compute thread end when nothing waits any more."""
+        with self._changed:
+            self._ends = True
+            self._changed.notify()
+
+    def _enqueue(self, sequences: Sequence[TokenSequence], priority: Priority) -> Job:
+        loop = asyncio.get_running_loop()
+        job = Job(loop, loop.create_future(), [None] * len(sequences), len(sequences))
+        places = [
+            Place(Item(job, index, sequence), len(sequence))
+            for index, sequence in enumerate(sequences)
+        ]
+        with self._changed:
+            if not self._line.admit(places, priority):
+                self._counters.rejected += 1
+                raise self._refusal(len(sequences))
+            self._counters.record_arrival(len(places), sum(place.tokens for place in places))
+            self._changed.notify()
+        return job
+
+    def _refusal(self, inputs: int) -> RequestFault:
+        if inputs > self.capacity:
+            message = f"{inputs} inputs in one request; the queue holds {self.capacity}: send fewer"
+            return RequestFault(ErrorType.REJECTED, message)
+        message = f"inference queue is full: {len(self._line)} of {self.capacity} inputs wait"
+        return RequestFault(ErrorType.REJECTED, message, retry_after_seconds=RETRY_AFTER_SECONDS)
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._calls or len(self._line) or self._ends)
+                call = self._calls.popleft() if self._calls else None
+                batch = [] if call else self._line.take(self.budget)
+                self._running = len(batch)
+                if self._ends and not (call or batch):
+                    return
+            if call:
+                call()
+            elif batch:
+                self._compute(batch)
+
+    def _compute(self, batch: list[Item]) -> None:
+        began = self.monotonic()
+        try:
+            outputs = self._run_model(batch)
+        except Exception as error:
+            if len(batch) > 1:
+                # One input may be at fault: the others shall not pay for it.
+                for item in batch:
+                    self._compute([item])
+                return
+            logger.exception("a forward pass failed")
+            self._fail(batch[0], error)
+            return
+        now = self.monotonic()
+        tokens = sum(len(item.sequence) for item in batch)
+        with self._changed:
+            self._counters.record_pass(now, len(batch), tokens, now - began)
+            self._running = 0
+        for item, output in zip(batch, outputs, strict=True):
+            self._deliver(item, output)
+
+    def _run_model(self, batch: list[Item]) -> list[Output]:
+        if self._model is None:
+            raise RuntimeError("no model is loaded")
+        return self._model.compute([item.sequence for item in batch])
+
+    def _deliver(self, item: Item, output: Output) -> None:
+        job = item.job
+        job.outputs[item.index] = output
+        job.missing -= 1
+        if job.missing == 0:
+            whole = [output for output in job.outputs if output is not None]
+            _settle(job.loop, job.done, whole)
+
+    def _fail(self, item: Item, error: Exception) -> None:
+        with self._changed:
+            self._counters.errors += 1
+            self._running = 0
+        item.job.is_wanted = False
+        fault = RequestFault(ErrorType.FAILED, f"inference failed: [{error}]")
+        _settle(item.job.loop, item.job.done, error=fault)
+
+
+def _settle(
+    loop: asyncio.AbstractEventLoop,
+    future: asyncio.Future[T],
+    value: T | None = None,
+    *,
+    error: BaseException | None = None,
+) -> None:
+    """Give a future of the event loop its result from another thread."""
+
+    def settle() -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(value)  # type: ignore[arg-type]  # T may itself be None
+
+    # The loop is closed when the process ends while something is computed: nobody waits then.
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(settle)

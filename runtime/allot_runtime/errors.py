@@ -1,0 +1,113 @@
+"""What can go wrong, and the one table from a request's fault to its HTTP status.
+
+RuntimeFault
+├── SourceFault     the model's files cannot be had; the pod stays up and says why
+├── ModelFault      they were had and cannot be served; the pod ends, and says why
+└── RequestFault    one request is refused, in Elasticsearch's words
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from http import HTTPStatus
+
+
+class SourceReason(StrEnum):
+    """Why a model is not served; the operator shows these as reasons of ModelAvailable."""
+
+    UNAUTHORIZED = "Unauthorized"
+    NOT_FOUND = "NotFound"
+    UNREACHABLE = "Unreachable"
+    CHECKSUM_MISMATCH = "ChecksumMismatch"
+    NO_SPACE = "NoSpace"
+    WRONG_ARCHITECTURE = "WrongArchitecture"
+    INVALID_SOURCE = "InvalidSource"
+
+
+class ErrorType(StrEnum):
+    """Elasticsearch's names of errors, as its clients read them from `error.type`."""
+
+    VALIDATION = "action_request_validation_exception"
+    PARSE = "x_content_parse_exception"
+    ILLEGAL_ARGUMENT = "illegal_argument_exception"
+    MEDIA_TYPE = "media_type_header_exception"
+    WRONG_TASK = "status_exception"
+    NO_HANDLER = "no_handler_found"
+    WRONG_METHOD = "method_not_allowed"
+    TOO_LARGE = "content_too_large"
+    NOT_READY = "model_not_ready"
+    REJECTED = "es_rejected_execution_exception"
+    TIMEOUT = "timeout"
+    FAILED = "inference_failed"
+
+
+# Where Elasticsearch has no name of its own for an error, the wire says status_exception.
+_PLAIN = "status_exception"
+_WIRE = {
+    ErrorType.NO_HANDLER: "illegal_argument_exception",
+    ErrorType.WRONG_METHOD: "illegal_argument_exception",
+    ErrorType.TOO_LARGE: _PLAIN,
+    ErrorType.NOT_READY: _PLAIN,
+    ErrorType.TIMEOUT: _PLAIN,
+    ErrorType.FAILED: _PLAIN,
+}
+_STATUS = {
+    ErrorType.VALIDATION: HTTPStatus.BAD_REQUEST,
+    ErrorType.PARSE: HTTPStatus.BAD_REQUEST,
+    ErrorType.ILLEGAL_ARGUMENT: HTTPStatus.BAD_REQUEST,
+    ErrorType.MEDIA_TYPE: HTTPStatus.NOT_ACCEPTABLE,
+    ErrorType.WRONG_TASK: HTTPStatus.BAD_REQUEST,
+    ErrorType.NO_HANDLER: HTTPStatus.BAD_REQUEST,
+    ErrorType.WRONG_METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
+    ErrorType.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    ErrorType.NOT_READY: HTTPStatus.CONFLICT,
+    ErrorType.REJECTED: HTTPStatus.TOO_MANY_REQUESTS,
+    ErrorType.TIMEOUT: HTTPStatus.REQUEST_TIMEOUT,
+    ErrorType.FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+
+class RuntimeFault(Exception):
+    """The root of this program's errors."""
+
+
+class SourceFault(RuntimeFault):
+    """A model's files cannot be had; `may_pass` where trying again may help."""
+
+    def __init__(self, reason: SourceReason, message: str, *, may_pass: bool = False) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+        self.may_pass = may_pass
+
+
+class ModelFault(RuntimeFault):
+    """The files are here and no model can be made of them; another start will not help."""
+
+    reason = SourceReason.WRONG_ARCHITECTURE
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class RequestFault(RuntimeFault):
+    """One request is refused; `retry_after_seconds` where it is worth coming back."""
+
+    def __init__(
+        self, kind: ErrorType, message: str, *, retry_after_seconds: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.retry_after_seconds = retry_after_seconds
+
+    @property
+    def status(self) -> int:
+        """Return the HTTP status."""
+        return _STATUS[self.kind].value
+
+    @property
+    def wire_type(self) -> str:
+        """Return the word in `error.type`."""
+        return _WIRE.get(self.kind, self.kind.value)

@@ -1,0 +1,38 @@
+"""A model that reads query and document together and scores the pair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from allot_runtime.models.encoder import Encoder
+from allot_runtime.models.heads import choose_score
+from allot_runtime.models.interface import Output, Score, TokenSequence
+from allot_runtime.models.padding import pad
+from allot_runtime.models.tokenization import TextTokenizer
+
+
+class CrossEncoderModel:
+    """Encoder and classification head."""
+
+    dimensions = None
+
+    def __init__(
+        self,
+        tokenizer: TextTokenizer,
+        encoder: Encoder,
+        head: Callable[[Tensor], Tensor],
+    ) -> None:
+        self._tokenizer = tokenizer
+        self._encoder = encoder
+        self._head = head
+        self.tokenize = tokenizer.tokenize
+
+    @torch.inference_mode()
+    def compute(self, batch: Sequence[TokenSequence]) -> list[Output]:
+        """Return a Score for each pair."""
+        hidden = self._encoder.encode(pad(batch, self._tokenizer.padding_id))
+        scores = choose_score(self._head(hidden)).float().numpy()
+        return [Score(score) for score in scores]

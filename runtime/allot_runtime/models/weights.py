@@ -1,0 +1,95 @@
+"""Tensors of safetensors files by the names that the encoder and the heads know them by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from allot_runtime.errors import ModelFault
+
+# A model saved with a head has its encoder's names under the family's name.
+_PREFIX = re.compile(r"^(bert|roberta|distilbert)\.")
+# The first BERT checkpoints, converted from TensorFlow, kept its names for LayerNorm.
+_OLD_NAMES = {"gamma": "weight", "beta": "bias"}
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """A linear layer: `weight` [out, in], `bias` [out]."""
+
+    weight: Tensor
+    bias: Tensor | None
+
+    def apply(self, values: Tensor) -> Tensor:
+        """Return values · weightᵀ + bias."""
+        return torch.nn.functional.linear(values, self.weight, self.bias)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerNorm:
+    """Layer normalisation (Ba et al. 2016) over the last dimension."""
+
+    weight: Tensor
+    bias: Tensor
+    epsilon: float
+
+    def apply(self, values: Tensor) -> Tensor:
+        """Return the normalised values."""
+        return torch.nn.functional.layer_norm(
+            values, self.weight.shape, self.weight, self.bias, self.epsilon
+        )
+
+
+class Weights:
+    """The tensors of a model; a tensor that is not there is a ModelFault with its name."""
+
+    def __init__(self, tensors: dict[str, Tensor], dtype: torch.dtype) -> None:
+        self._tensors = {normalize_name(name): tensor for name, tensor in tensors.items()}
+        self._dtype = dtype
+
+    def has(self, name: str) -> bool:
+        """Whether there is a tensor of this name."""
+        return name in self._tensors
+
+    def take(self, name: str) -> Tensor:
+        """Return the tensor of a name, in the precision asked for."""
+        tensor = self._tensors.get(name)
+        if tensor is None:
+            raise ModelFault(
+                f"the weights have no tensor {name}: they are of another architecture than "
+                "config.json says, or lack the head that the task needs"
+            )
+        return tensor.to(self._dtype)
+
+    def take_linear(self, name: str) -> Linear:
+        """Return a linear layer."""
+        bias = f"{name}.bias"
+        return Linear(self.take(f"{name}.weight"), self.take(bias) if self.has(bias) else None)
+
+    def take_norm(self, name: str, epsilon: float) -> LayerNorm:
+        """Return a layer normalisation."""
+        return LayerNorm(self.take(f"{name}.weight"), self.take(f"{name}.bias"), epsilon)
+
+
+def normalize_name(name: str) -> str:
+    """Return a tensor's name without its family's prefix and with LayerNorm's present names."""
+    head, dot, tail = _PREFIX.sub("", name).rpartition(".")
+    return f"{head}{dot}{_OLD_NAMES.get(tail, tail)}"
+
+
+def read_weights(paths: Iterable[Path], dtype: torch.dtype) -> Weights:
+    """Read all tensors of some files; raises ModelFault when one is damaged."""
+    tensors: dict[str, Tensor] = {}
+    for path in paths:
+        try:
+            tensors.update(load_file(path))
+        except (SafetensorError, OSError, ValueError) as error:
+            raise ModelFault(f"{path.name} is not a whole safetensors file: {error}") from error
+    return Weights(tensors, dtype)

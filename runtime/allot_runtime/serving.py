@@ -1,0 +1,95 @@
+"""The process' life: serve from the first second, prepare the model, leave politely.
+
+SIGTERM → /readyz 503 → accept for `drain_seconds` more → finish what is there → exit 0
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Iterator
+
+import uvicorn
+
+from allot_runtime.allocation import Allocation
+from allot_runtime.app import build_app
+from allot_runtime.errors import ModelFault
+from allot_runtime.settings import Settings
+from allot_runtime.termination import write_termination_message
+
+logger = logging.getLogger(__name__)
+
+EXIT_OK, EXIT_MODEL_FAULT = 0, 3
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its signal handlers: ours drain first."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
+
+
+async def serve(settings: Settings) -> int:
+    """Serve until told to end; return the process' exit code."""
+    allocation = Allocation(settings)
+    server = Server(
+        uvicorn.Config(
+            build_app(allocation),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+        )
+    )
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    serving = asyncio.create_task(server.serve())
+    living = asyncio.create_task(_live(allocation, told))
+    await asyncio.wait({serving, living}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    if serving.done():
+        # The address could not be taken: uvicorn has said so.
+        living.cancel()
+        return 1
+    code = await living
+    await serving
+    allocation.engine.end()
+    return code
+
+
+async def _live(allocation: Allocation, told: asyncio.Event) -> int:
+    """Prepare the model and wait to be told to end; return the exit code."""
+    preparing = asyncio.create_task(allocation.prepare())
+    telling = asyncio.create_task(told.wait())
+    await asyncio.wait({preparing, telling}, return_when=asyncio.FIRST_COMPLETED)
+    if not telling.done():
+        try:
+            await preparing
+        except ModelFault as fault:
+            telling.cancel()
+            return _end_unserved(allocation, fault)
+        await telling
+    served = allocation.readiness.is_ready
+    allocation.drain()
+    preparing.cancel()
+    if served:
+        # Routers learn of it in their own time, and send requests until then.
+        await asyncio.sleep(allocation.settings.drain_seconds)
+    return EXIT_OK
+
+
+def _end_unserved(allocation: Allocation, fault: ModelFault) -> int:
+    logger.error("%s: %s", fault.reason, fault)
+    settings = allocation.settings
+    write_termination_message(
+        settings.locate(settings.termination_log), fault.reason, fault.message
+    )
+    return EXIT_MODEL_FAULT

@@ -1,0 +1,55 @@
+"""What a model pod is told by its environment, all of it by the operator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from allot_api.trained_model import TrainedModelSpec
+
+
+class Settings(BaseSettings):
+    """Allot's runtime: serves one allocation of one model over Elasticsearch's inference API.
+
+    Every option can be given by environment too: --num-threads is ALLOT_NUM_THREADS.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="ALLOT_",
+        frozen=True,
+        cli_prog_name="python -m allot_runtime",
+        cli_kebab_case=True,
+        cli_hide_none_type=True,
+        protected_namespaces=(),
+    )
+
+    model: TrainedModelSpec = Field(
+        description="The TrainedModel's spec, as JSON; another model needs a new process."
+    )
+    deployment_id: str = Field("local", description="The deployment that this allocation is of.")
+    num_threads: int = Field(
+        1, ge=1, le=32, description="Threads of one forward pass; more make one input faster."
+    )
+    queue_capacity: int = Field(
+        10_000, ge=1, description="Inputs that may wait; more are refused with 429."
+    )
+    host: str = Field("127.0.0.1", description="The address to serve on: in a pod, the pod's IP.")
+    port: int = Field(8080, ge=0, le=65_535, description="The port to serve on; 0 takes any.")
+    cache_dir: Path = Field(Path("/var/cache/allot"), description="Where fetched weights are kept.")
+    termination_log: Path = Field(
+        Path("/dev/termination-log"), description="Where the reason of a fatal end is written."
+    )
+    drain_seconds: float = Field(
+        5.0, ge=0, description="How long requests are still accepted once told to end."
+    )
+    pod_root: Path | None = Field(
+        None, description="The folder that the pod's absolute paths lie under, if not /."
+    )
+
+    def locate(self, path: Path) -> Path:
+        """Return where an absolute path of the pod lies on this machine."""
+        if self.pod_root is None or not path.is_absolute():
+            return path
+        return self.pod_root / path.relative_to("/")

@@ -1,0 +1,87 @@
+"""Whether files are what the TrainedModel says, and the digest that names them all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from allot_api.trained_model import ModelFile
+from allot_runtime.errors import SourceFault, SourceReason
+
+# Everything that changes what a model answers; a README or other weights beside them do not.
+NEEDED = ("config.json", "model.safetensors")
+SERVED_NAMES = frozenset(
+    {
+        "config.json",
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "special_tokens_map.json",
+        "added_tokens.json",
+        "vocab.txt",
+        "vocab.json",
+        "merges.txt",
+        "sentencepiece.bpe.model",
+        "spiece.model",
+        "tokenizer.model",
+        "model.safetensors.index.json",
+    }
+)
+
+
+def is_served(path: str) -> bool:
+    """Whether a file of a source, at its top level, takes part in serving."""
+    return path in SERVED_NAMES or ("/" not in path and path.endswith(".safetensors"))
+
+
+def list_served(folder: Path) -> list[str]:
+    """Return the names of a folder's files that take part in serving, sorted."""
+    return sorted(entry.name for entry in folder.iterdir() if is_served(entry.name))
+
+
+def check_complete(names: Iterable[str], source: str) -> None:
+    """Raise SourceFault (NotFound) when the files that every model needs are not all there."""
+    present = set(names)
+    has_weights = any(name.endswith(".safetensors") for name in present)
+    missing = [] if "config.json" in present else ["config.json"]
+    missing += [] if has_weights else ["model.safetensors"]
+    if missing:
+        raise SourceFault(SourceReason.NOT_FOUND, f"{source} has no {' and no '.join(missing)}")
+
+
+def compute_sha256(path: Path) -> str:
+    """Return the sha256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_sizes(folder: Path, declared: Iterable[ModelFile]) -> None:
+    """Raise SourceFault when a declared file is missing or of another size."""
+    for file in declared:
+        path = folder / file.path
+        if not path.is_file():
+            raise SourceFault(SourceReason.NOT_FOUND, f"source.files: {file.path} is not there")
+        size = path.stat().st_size
+        if file.size_bytes is not None and size != file.size_bytes:
+            raise SourceFault(
+                SourceReason.CHECKSUM_MISMATCH,
+                f"{file.path} has {size} bytes where source.files says {file.size_bytes}",
+            )
+
+
+def check_sums(sums: Mapping[str, str], declared: Iterable[ModelFile]) -> None:
+    """Raise SourceFault when a declared file has another sha256."""
+    for file in declared:
+        found = sums.get(file.path)
+        if file.sha256 is not None and found != file.sha256:
+            raise SourceFault(
+                SourceReason.CHECKSUM_MISMATCH,
+                f"{file.path} has sha256 {found} where source.files says {file.sha256}: it is "
+                "not the file that was meant, or it was damaged on the way",
+            )
+
+
+def compute_digest(sums: Mapping[str, str]) -> str:
+    """Return one digest for a set of files: sha256 of the lines that `sha256sum` would print."""
+    lines = "".join(f"{total}  {name}\n" for name, total in sorted(sums.items()))
+    return f"sha256:{hashlib.sha256(lines.encode()).hexdigest()}"
