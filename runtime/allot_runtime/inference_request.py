@@ -126,7 +126,15 @@ def _parse_body(content: bytes) -> _Body:
     try:
         return _Body.model_validate(document)
     except ValidationError as error:
-        raise RequestFault(ErrorType.PARSE, _describe(error.errors()[0])) from error
+        raise RequestFault(ErrorType.PARSE, _describe(_choose_error(error.errors()))) from error
+
+
+def _choose_error(errors: list[ErrorDetails]) -> ErrorDetails:
+    """Return the first field's most exact error: of a union, the branch that went deepest."""
+    return max(
+        (error for error in errors if error["loc"][0] == errors[0]["loc"][0]),
+        key=lambda error: len(error["loc"]),
+    )
 
 
 def _describe(error: ErrorDetails) -> str:

@@ -207,9 +207,7 @@ def test_real_sparse_weights_are_transformers() -> None:
     assert_sparse(ours, logits, special=(0, 100, 101, 102, 103))
 
 
-def assert_sparse(
-    ours: list[Any], logits: list[torch.Tensor], *, special: tuple[int, ...]
-) -> None:
+def assert_sparse(ours: list[Any], logits: list[torch.Tensor], *, special: tuple[int, ...]) -> None:
     tokenizer = transformers.AutoTokenizer.from_pretrained(MINILM)
     for own, rows in zip(ours, logits, strict=True):
         assert isinstance(own, SparseVector)

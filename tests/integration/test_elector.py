@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -31,18 +32,27 @@ class Roads:
     proxy: TcpProxy
 
 
+def read_kubeconfig(cluster: LocalCluster) -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(cluster.kubeconfig.read_text())
+    return document
+
+
+def write_kubeconfig(cluster: LocalCluster, path: Path, port: int) -> Path:
+    """Write a kubeconfig that goes by another port of this machine."""
+    document = read_kubeconfig(cluster)
+    entry = document["clusters"][0]["cluster"]
+    entry["server"] = f"https://127.0.0.1:{port}"
+    if certificate := entry.get("certificate-authority"):
+        entry["certificate-authority"] = str(cluster.kubeconfig.parent / certificate)
+    path.write_text(yaml.safe_dump(document))
+    return path
+
+
 @pytest.fixture
 async def roads(local_cluster: LocalCluster, tmp_path: Path) -> AsyncIterator[Roads]:
-    document = yaml.safe_load(Path(local_cluster.kubeconfig).read_text())
-    server = document["clusters"][0]["cluster"]["server"]
-    async with tcp_proxy(urlsplit(server).port or 443) as proxy:
-        document["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{proxy.port}"
-        beside = Path(local_cluster.kubeconfig).parent
-        certificate = document["clusters"][0]["cluster"].get("certificate-authority")
-        if certificate:
-            document["clusters"][0]["cluster"]["certificate-authority"] = str(beside / certificate)
-        path = tmp_path / "kubeconfig"
-        path.write_text(yaml.safe_dump(document))
+    server = urlsplit(read_kubeconfig(local_cluster)["clusters"][0]["cluster"]["server"])
+    async with tcp_proxy(server.port or 443) as proxy:
+        path = write_kubeconfig(local_cluster, tmp_path / "kubeconfig", proxy.port)
         async with (
             await connect(kubeconfig=str(local_cluster.kubeconfig)) as safe,
             await connect(kubeconfig=str(path)) as fragile,

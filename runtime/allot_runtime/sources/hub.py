@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
+import httpx2
 from huggingface_hub import HfApi, hf_hub_download
 from huggingface_hub.errors import (
     EntryNotFoundError,
@@ -40,7 +40,7 @@ def fetch_from_hub(locator: HubLocator, cache: Path, announce: Callable[[Measure
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     try:
         return _fetch(locator, cache, announce)
-    except (HfHubHTTPError, EntryNotFoundError, httpx.HTTPError, OSError) as error:
+    except (HfHubHTTPError, EntryNotFoundError, httpx2.HTTPError, OSError) as error:
         raise translate(error, locator) from error
 
 
@@ -76,7 +76,7 @@ def translate(error: Exception, locator: HubLocator) -> SourceFault:
         case GatedRepoError():
             message = f"{where} is gated: accept its terms, and give the pod HF_TOKEN"
             return SourceFault(SourceReason.UNAUTHORIZED, message)
-        case RepositoryNotFoundError() if _status(error) == httpx.codes.UNAUTHORIZED:
+        case RepositoryNotFoundError() if _status(error) == httpx2.codes.UNAUTHORIZED:
             message = f"{where} is not there, or is private: give the pod HF_TOKEN to see it"
             return SourceFault(SourceReason.UNAUTHORIZED, message)
         case RepositoryNotFoundError() | RevisionNotFoundError() | EntryNotFoundError():
@@ -93,7 +93,7 @@ def translate(error: Exception, locator: HubLocator) -> SourceFault:
 
 def _translate_status(error: HfHubHTTPError, where: str) -> SourceFault:
     status = _status(error)
-    if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+    if status in (httpx2.codes.UNAUTHORIZED, httpx2.codes.FORBIDDEN):
         return SourceFault(SourceReason.UNAUTHORIZED, f"the hub refuses {where}: {status}")
     if status == TOO_MANY_REQUESTS or status >= SERVER_ERROR or not status:
         message = f"the hub answered {status or 'nothing'} for {where}"
