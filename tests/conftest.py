@@ -65,5 +65,7 @@ def namespace(kubectl: Kubectl) -> Iterator[str]:
     """Make a namespace for one test, and remove it with all that is in it."""
     name = f"test-{uuid.uuid4().hex[:8]}"
     kubectl("create", "namespace", name)
+    # A pod needs it, and the controller that makes it may be a moment later.
+    kubectl("wait", "--for=create", "serviceaccount/default", "-n", name, "--timeout=30s")
     yield name
     kubectl("delete", "namespace", name, "--wait=false")

@@ -10,6 +10,7 @@ import fcntl
 import shutil
 import ssl
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,12 @@ NODE_GRACE_SECONDS = 60.0
 GRACE_SECONDS = 15.0
 LOG_LINES_SHOWN = 15
 COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "node")
+STOP_ORDER = (
+    ("node",),
+    ("kube-scheduler", "kube-controller-manager"),
+    ("kube-apiserver",),
+    ("etcd",),
+)
 POD_NETWORKS = ".pod-networks"
 
 
@@ -92,8 +99,10 @@ class LocalCluster:
         if not self._layout.home.is_dir():
             return
         with self._lock():
-            for name in reversed(COMPONENTS):
-                self._stop(name)
+            # Those that write to the API server end before it, and it before its store.
+            for names in STOP_ORDER:
+                with ThreadPoolExecutor(len(names)) as pool:
+                    list(pool.map(self._stop, names))
 
     def reset(self) -> None:
         """End the cluster and remove all its state."""

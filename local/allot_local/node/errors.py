@@ -3,7 +3,8 @@
 NodeError              root; its message is shown in the pod's status and Events
 ├── ImageNotMapped     no program stands for the image
 ├── NotSupported       the pod asks for something that processes can't have
-├── NotThereYet        a ConfigMap, Secret or field that the pod needs is missing; tried again
+├── NotThereYet        a ConfigMap or Secret that a volume needs is missing; tried again
+├── NotConfigured      one that a variable needs is missing; tried again
 └── ApiError           the API server refused or did not answer; carries its status code
 """
 
@@ -24,6 +25,10 @@ class NotSupported(NodeError):
 
 class NotThereYet(NodeError):
     """Something that the pod refers to does not exist; it may appear."""
+
+
+class NotConfigured(NodeError):
+    """A variable refers to something that does not exist; it may appear."""
 
 
 class ApiError(NodeError):

@@ -13,7 +13,7 @@ from allot_local.node import disk, execution
 from allot_local.node.container import ContainerLoop
 from allot_local.node.context import Node
 from allot_local.node.environment import build_environment
-from allot_local.node.errors import ApiError, NodeError, NotThereYet
+from allot_local.node.errors import ApiError, NodeError, NotConfigured, NotThereYet
 from allot_local.node.events import NORMAL, WARNING
 from allot_local.node.folders import PodFolder
 from allot_local.node.images import build_command
@@ -126,14 +126,17 @@ class PodWorker:
             for spec in self.pod["spec"]["containers"]:
                 group.create_task(self._loop(spec, material).run())
 
-    def _loop(self, spec: Mapping[str, Any], material: Material) -> ContainerLoop:
-        environment = build_environment(
+    def _environment(self, spec: Mapping[str, Any], material: Material) -> dict[str, str]:
+        return build_environment(
             self.pod,
             spec,
             lookup=material.lookup,
             address=self.record.address,
             allocatable=self.node.settings.allocatable,
         )
+
+    def _loop(self, spec: Mapping[str, Any], material: Material) -> ContainerLoop:
+        environment = self._environment(spec, material)
         found = ContainerLoop(
             self, spec, self.node.base_environment(self.folder, spec) | environment
         )
@@ -147,7 +150,11 @@ class PodWorker:
                 self._check()
                 material = await fetch_material(self.node.api, self.pod, self.record.address)
                 self._lay_out(material)
+                self._check_environments(material)
                 return material
+            except NotConfigured as error:
+                text = str(error)
+                await self._say_waiting("CreateContainerConfigError", text, "Failed", text)
             except NotThereYet as error:
                 await self._say_waiting("ContainerCreating", "", "FailedMount", str(error))
             except ApiError as error:
@@ -166,17 +173,28 @@ class PodWorker:
 
     def _check(self) -> None:
         """Raise a NodeError when the pod can't run here at all."""
-        spec = self.pod["spec"]
-        for container in [*spec.get("initContainers", []), *spec["containers"]]:
+        for container in self._containers:
             build_command(
                 container["image"], self.node.settings.images, command=container.get("command", ())
             )
 
+    def _check_environments(self, material: Material) -> None:
+        """Raise NotConfigured when a variable refers to what is not there yet."""
+        for spec in self._containers:
+            try:
+                self._environment(spec, material)
+            except NotThereYet as error:
+                raise NotConfigured(str(error)) from error
+
+    @property
+    def _containers(self) -> list[Mapping[str, Any]]:
+        spec = self.pod["spec"]
+        return [*spec.get("initContainers", []), *spec["containers"]]
+
     def _lay_out(self, material: Material) -> None:
         for name, files in material.volumes.items():
             disk.write_volume(self.folder, name, files)
-        spec = self.pod["spec"]
-        for container in [*spec.get("initContainers", []), *spec["containers"]]:
+        for container in self._containers:
             disk.lay_out_mounts(self.folder, container["name"], container.get("volumeMounts", []))
         account = service_account_volume(self.pod)
         if account is not None:
