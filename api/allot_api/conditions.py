@@ -58,7 +58,10 @@ MESSAGE_CUT = " ..."
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a pass found for one condition, before it is merged into the stored list."""
+    """What a pass found for one condition, before it is merged into the stored list.
+
+    Without a message of its own it is told with its reason's sentence.
+    """
 
     type: ConditionType
     status: Status
@@ -87,7 +90,7 @@ class Condition(Shape):
         description="reason is one word for programs and for the eye."
     )
     message: Annotated[str, Field(max_length=MAX_MESSAGE_LENGTH)] = Field(
-        description="message is a sentence for people; empty if there is nothing to add."
+        description="message is a sentence for people."
     )
 
 
@@ -110,7 +113,7 @@ def merge_condition(existing: Sequence[Condition], new: Finding, now: datetime) 
             before.last_transition_time if before and is_same else now.replace(microsecond=0)
         ),
         reason=new.reason.value,
-        message=fit_message(new.message),
+        message=fit_message(new.message or new.reason.sentence),
     )
     if before is None:
         return [*existing, merged]

@@ -32,6 +32,9 @@ PROGRESS = {
 # What may be told again while a running pod is silent: all but that it is there, or that nothing
 # is known.
 KEPT_WHILE_SILENT = frozenset({*FAILURES, *PROGRESS.values()})
+MEGABYTE = 10**6
+# A pod that fetches carries a reason while its source does not answer.
+REASONED = frozenset({ModelState.FAILED, ModelState.FETCHING})
 WAITING_STATE, READY_STATE = "Waiting", "Ready"
 
 Told = tuple[ModelAvailableReason, str]
@@ -86,7 +89,7 @@ def _find_failure(facts: DeploymentFacts) -> Told | None:
             told.setdefault(pod.last_words.reason, pod.last_words.message)
     for _, report in facts.reports_of(facts.model_pods):
         reason = find_reason(ModelAvailableReason, report.reason)
-        if report.state is ModelState.FAILED and reason is not None:
+        if reason is not None and report.state in REASONED:
             told.setdefault(reason, report.message)
     return next(((reason, told[reason]) for reason in FAILURES if reason in told), None)
 
@@ -131,7 +134,7 @@ def _describe_state(finding: Finding, reports: list[Report]) -> str:
 def _describe_bytes(report: Report) -> str:
     if report.state is not ModelState.FETCHING or not report.bytes_total:
         return ""
-    return f"{report.bytes_done} of {report.bytes_total} bytes"
+    return f"{report.bytes_done // MEGABYTE} of {report.bytes_total // MEGABYTE} MB"
 
 
 def _model_id(facts: DeploymentFacts) -> str:

@@ -40,7 +40,7 @@ def test_a_first_condition_begins_now_in_whole_seconds() -> None:
         "observedGeneration": 1,
         "lastTransitionTime": "2026-11-24T12:00:00Z",
         "reason": "FullyAllocated",
-        "message": "",
+        "message": ReadyReason.FULLY_ALLOCATED.sentence,
     }
 
 
