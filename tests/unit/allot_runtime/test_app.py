@@ -1,0 +1,213 @@
+"""The application in this process, with a model without weights."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import zlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.requests import ClientDisconnect
+
+from allot_runtime.allocation import Allocation
+from allot_runtime.app import build_app
+from allot_runtime.errors import ModelFault, RequestFault
+from allot_runtime.media_types import JSON
+from allot_runtime.models.interface import Model
+from allot_runtime.readiness import ModelState
+from allot_runtime.reading import decompress
+from allot_runtime.routes import while_client_waits
+from allot_runtime.settings import Settings
+from tests.fakes.echo_model import POISON, EchoModel, an_open_model
+
+
+def a_folder(tmp_path: Path) -> Path:
+    (tmp_path / "config.json").write_bytes(b"{}")
+    (tmp_path / "model.safetensors").write_bytes(b"")
+    return tmp_path
+
+
+def an_allocation(tmp_path: Path, model: Model, **settings: Any) -> Allocation:
+    spec = {
+        "model_id": "echo",
+        "source": {"uri": f"file://{a_folder(tmp_path)}"},
+        "task_types": ["text_embedding"],
+    }
+    given = Settings.model_validate({"model": spec, "deployment_id": "d", **settings})
+    return Allocation(given, load=lambda *_: (model, 1))
+
+
+@pytest.fixture
+async def allocation(tmp_path: Path) -> AsyncIterator[Allocation]:
+    allocation = an_allocation(tmp_path, an_open_model())
+    await allocation.prepare()
+    yield allocation
+    allocation.engine.end()
+
+
+@pytest.fixture
+async def client(allocation: Allocation) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(build_app(allocation), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://pod") as client:
+        yield client
+
+
+async def test_a_prepared_model_is_ready_and_says_what_it_is(client: httpx.AsyncClient) -> None:
+    ready, stats = await client.get("/readyz"), (await client.get("/stats")).json()
+
+    assert ready.status_code == 200
+    assert stats["model"] | {"state": "ready", "dimensions": 2, "bytes_total": 2} == stats["model"]
+    assert (stats["deployment_id"], stats["model_id"]) == ("d", "echo")
+    # The first forward pass is work that was done.
+    assert stats["work"]["forward_passes"] == 1
+
+
+async def test_an_answer_carries_the_product_and_the_clients_media_type(
+    client: httpx.AsyncClient,
+) -> None:
+    answer = await client.post("/_inference/any", json={"input": ["a cat"]})
+
+    assert answer.json() == {"text_embedding": [{"embedding": [2.0, 4.0]}]}
+    assert answer.headers["x-elastic-product"] == "Elasticsearch"
+    assert answer.headers["content-type"] == JSON
+
+
+async def test_pretty_is_for_people(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/_inference/any?pretty", json={"input": ["a cat"]})
+
+    assert answer.text.count("\n") > 5
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "reason"),
+    [
+        ("GET", "/_inference/any", 405, "Incorrect HTTP method for uri [/_inference/any]"),
+        ("GET", "/_cat", 400, "no handler found for uri [/_cat] and method [GET]"),
+    ],
+)
+async def test_what_no_route_takes(
+    client: httpx.AsyncClient, method: str, path: str, status: int, reason: str
+) -> None:
+    answer = await client.request(method, path)
+
+    assert answer.status_code == answer.json()["status"] == status
+    assert reason in answer.json()["error"]["root_cause"][0]["reason"]
+    assert answer.headers["x-elastic-product"] == "Elasticsearch"
+
+
+@pytest.mark.parametrize("headers", [{}, {"content-type": "text/plain"}])
+async def test_a_body_of_another_type_is_refused(
+    client: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    answer = await client.post("/_inference/any", content=b"{}", headers=headers)
+
+    assert answer.status_code == 406
+    assert "send application/json" in answer.json()["error"]["reason"]
+
+
+async def test_a_failed_pass_is_500_with_its_reason(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/_inference/any", json={"input": POISON})
+
+    assert answer.status_code == 500
+    assert answer.json()["error"]["reason"] == "inference failed: [a poisoned input]"
+
+
+async def test_metrics_are_prometheus(client: httpx.AsyncClient) -> None:
+    text = (await client.get("/metrics")).text
+
+    assert "# TYPE allot_runtime_forward_passes_total counter" in text
+    assert "allot_runtime_ready 1.0" in text
+    assert 'model_id="echo"' in text
+
+
+async def test_a_draining_allocation_is_not_ready_and_still_answers(
+    allocation: Allocation, client: httpx.AsyncClient
+) -> None:
+    allocation.drain()
+
+    assert (await client.get("/readyz")).status_code == 503
+    assert (await client.post("/_inference/any", json={"input": "a"})).status_code == 200
+
+
+async def test_before_the_first_pass_nothing_is_answered(tmp_path: Path) -> None:
+    model = EchoModel()
+    allocation = an_allocation(tmp_path, model)
+    preparing = asyncio.create_task(allocation.prepare())
+    await asyncio.to_thread(model.entered.wait, 10)
+
+    transport = httpx.ASGITransport(build_app(allocation))
+    async with httpx.AsyncClient(transport=transport, base_url="http://pod") as client:
+        ready = await client.get("/readyz")
+        early = await client.post("/_inference/any", json={"input": "a"})
+        live = await client.get("/livez")
+    model.gate.set()
+    await preparing
+
+    assert (ready.status_code, early.status_code, live.status_code) == (503, 409, 200)
+    assert "computing its first vector" in early.json()["error"]["reason"]
+    assert allocation.readiness.is_ready
+    allocation.engine.end()
+
+
+async def test_a_model_whose_first_pass_fails_is_never_served(tmp_path: Path) -> None:
+    class Broken(EchoModel):
+        def tokenize(self, text: str, pair: str | None = None) -> Any:
+            return super().tokenize(POISON)
+
+    model = Broken()
+    model.gate.set()
+    allocation = an_allocation(tmp_path, model)
+
+    with pytest.raises(ModelFault, match="first forward pass failed"):
+        await allocation.prepare()
+
+    assert allocation.readiness.state is ModelState.FAILED
+    allocation.engine.end()
+
+
+async def test_a_missing_source_leaves_the_process_up_with_its_reason(tmp_path: Path) -> None:
+    allocation = an_allocation(tmp_path, an_open_model())
+    (tmp_path / "config.json").unlink()
+
+    await allocation.prepare()
+
+    assert allocation.readiness.state is ModelState.FAILED
+    assert "has no config.json" in allocation.readiness.describe()
+    allocation.engine.end()
+
+
+async def test_work_for_a_client_that_left_is_cancelled() -> None:
+    started, cancelled = asyncio.Event(), asyncio.Event()
+
+    async def work() -> dict[str, Any]:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+        return {}
+
+    async def receive() -> dict[str, Any]:
+        await started.wait()
+        return {"type": "http.disconnect"}
+
+    with pytest.raises(ClientDisconnect):
+        await while_client_waits(receive, work())
+
+    assert cancelled.is_set()
+
+
+def test_what_gzip_packed_is_unpacked_up_to_the_limit() -> None:
+    assert decompress(gzip.compress(b"x" * 1000), limit=1000) == b"x" * 1000
+    with pytest.raises(RequestFault, match="larger than"):
+        decompress(gzip.compress(b"x" * 1001), limit=1000)
+
+
+@pytest.mark.parametrize("body", [b"plain", zlib.compress(b"x"), gzip.compress(b"x" * 99)[:-9]])
+def test_what_is_no_gzip_is_refused(body: bytes) -> None:
+    with pytest.raises(RequestFault, match="not gzip"):
+        decompress(body)
