@@ -23,7 +23,7 @@ def a_spec(task: str = "text_embedding", **fields: object) -> TrainedModelSpec:
 
 
 def test_dimensions_that_differ_are_told_with_both() -> None:
-    with pytest.raises(ModelFault, match="384 dimensions where the TrainedModel says .*: 512"):
+    with pytest.raises(ModelFault, match=r"384 dimensions where the TrainedModel says .*: 512"):
         load_model(a_spec(dimensions=512), minilm())
 
 

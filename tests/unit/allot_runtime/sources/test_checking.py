@@ -62,7 +62,7 @@ def test_a_size_that_differs_is_told_with_both(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_bytes(b"{}")
     check_sizes(tmp_path, [a_file(size_bytes=2), a_file()])
 
-    with pytest.raises(SourceFault, match="has 2 bytes where source.files says 3") as fault:
+    with pytest.raises(SourceFault, match=r"has 2 bytes where source\.files says 3") as fault:
         check_sizes(tmp_path, [a_file(size_bytes=3)])
 
     assert fault.value.reason is SourceReason.CHECKSUM_MISMATCH

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from allot_api.conditions import AcceptedReason, ConditionType, Status
+from allot_operator.acceptance.verdict import Verdict
+from allot_operator.facts.pods import Trouble
+from allot_operator.facts.reports import ModelState
+from allot_operator.judging.conclusions import judge_accepted
+from tests.unit.allot_operator.builders import (
+    a_deployment,
+    a_pod,
+    a_report,
+    a_troubled_pod,
+)
+from tests.unit.allot_operator.judging.cases import REFUSED, a_workload, judged, words
+
+READY, STALLED, RECONCILING = (
+    ConditionType.READY,
+    ConditionType.STALLED,
+    ConditionType.RECONCILING,
+)
+
+
+def some_pods(ready: int, starting: int = 0, **fields: object) -> tuple[object, ...]:
+    return (
+        *(a_pod(f"r{index}", **fields) for index in range(ready)),
+        *(a_pod(f"s{index}", is_ready=False, **fields) for index in range(starting)),
+    )
+
+
+def test_all_that_was_asked_for_is_ready_and_settled() -> None:
+    findings = judged()
+
+    assert words(findings, READY) == ("True", "FullyAllocated")
+    assert words(findings, STALLED) == ("False", "NotStalled")
+    assert words(findings, RECONCILING) == ("False", "Settled")
+    assert findings[READY].message == "1 of 1 allocations are ready"
+
+
+def test_fewer_than_asked_for_is_partly() -> None:
+    findings = judged(deployment=a_deployment(num_allocations=3), target=3, pods=some_pods(2, 1))
+
+    assert words(findings, READY) == ("False", "PartiallyAllocated")
+    assert findings[READY].message == "2 of 3 allocations are ready"
+
+
+def test_an_adaptive_target_above_the_minimum_is_no_condition_of_ready() -> None:
+    bounds = {"enabled": True, "min_number_of_allocations": 1, "max_number_of_allocations": 4}
+    findings = judged(
+        deployment=a_deployment(adaptive_allocations=bounds), target=4, pods=some_pods(1, 3)
+    )
+
+    assert words(findings, READY) == ("True", "FullyAllocated")
+    assert words(findings, RECONCILING) == ("False", "Settled")
+
+
+def test_what_is_not_accepted_is_ready_for_no_one_and_may_be_mended() -> None:
+    findings = judged(verdict=REFUSED, found=None)
+
+    assert words(findings, READY) == ("False", "ModelNotFound")
+    assert words(findings, STALLED) == ("False", "NotStalled")
+    assert words(findings, RECONCILING) == ("True", "Waiting")
+
+
+def test_wrong_weights_stall() -> None:
+    pod = a_pod(is_ready=False)
+    report = a_report(ModelState.FAILED, reason="ChecksumMismatch", message="other bytes")
+    findings = judged(pods=(pod,), readings={pod.uid: report})
+
+    assert words(findings, READY) == ("False", "ChecksumMismatch")
+    assert words(findings, STALLED) == ("True", "ChecksumMismatch")
+    assert words(findings, RECONCILING) == ("False", "Stalled")
+
+
+def test_a_missing_source_waits_for_somebody_and_does_not_stall() -> None:
+    pod = a_pod(is_ready=False)
+    report = a_report(ModelState.FAILED, reason="NotFound", message="no folder")
+    findings = judged(pods=(pod,), readings={pod.uid: report})
+
+    assert words(findings, READY) == ("False", "NotFound")
+    assert words(findings, RECONCILING) == ("True", "Waiting")
+
+
+def test_a_passed_deadline_stalls_a_crash_loop_and_not_what_has_no_room() -> None:
+    workload = a_workload(has_passed_deadline=True)
+    crashing = judged(workload=workload, pods=(a_troubled_pod(Trouble.CRASH_LOOPING),))
+    homeless = judged(workload=workload, pods=(a_troubled_pod(Trouble.UNSCHEDULABLE),))
+
+    assert words(crashing, STALLED) == ("True", "DeadlineExceeded")
+    assert words(homeless, STALLED) == ("False", "NotStalled")
+    assert words(homeless, RECONCILING) == ("True", "Waiting")
+
+
+def test_a_new_generation_reconciles_because_the_spec_changed() -> None:
+    findings = judged(pods=some_pods(0, 1), readings={})
+
+    assert words(findings, READY) == ("False", "WaitingForAllocations")
+    assert words(findings, RECONCILING) == ("True", "SpecChanged")
+
+
+def test_a_rollout_under_way_is_servable_and_not_ready() -> None:
+    pods = (a_pod(settings="older"), a_pod("new", is_ready=False))
+    findings = judged(pods=pods, readings={})
+
+    assert words(findings, ConditionType.SERVABLE) == ("True", "Serving")
+    assert words(findings, READY) == ("False", "RolloutInProgress")
+
+
+def test_what_was_not_looked_at_is_not_known() -> None:
+    assert judge_accepted(Verdict(AcceptedReason.NOT_YET_CHECKED)).status is Status.UNKNOWN
+
+
+@given(st.integers(0, 4), st.integers(0, 4), st.integers(1, 4), st.booleans())
+def test_ready_stalled_and_reconciling_never_contradict(
+    ready: int, starting: int, asked: int, is_late: bool
+) -> None:
+    findings = judged(
+        deployment=a_deployment(num_allocations=asked),
+        target=asked,
+        pods=some_pods(ready, starting),
+        workload=a_workload(has_passed_deadline=is_late),
+        readings={},
+    )
+    true = {kind for kind in (READY, STALLED, RECONCILING) if findings[kind].status is Status.TRUE}
+
+    # kstatus: exactly one of "current", "failed" and "in progress".
+    assert len(true) == 1
+    assert (READY in true) == (ready >= asked)

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from allot_api.conditions import AcceptedReason
+from allot_operator.acceptance.verdict import Verdict
+from allot_operator.facts.declared import Deployment, Endpoint, read_endpoint
+from allot_operator.judging.deployment_status import build_deployment_status
+from allot_operator.judging.endpoint_status import EndpointFacts, build_endpoint_status
+from tests.unit.allot_operator.builders import NOW, a_deployment, an_endpoint_manifest
+from tests.unit.allot_operator.judging.cases import ACCEPTED, REFUSED, some_facts
+
+
+def an_endpoint(**settings: Any) -> Endpoint:
+    return read_endpoint(an_endpoint_manifest("e", **settings))
+
+
+def a_serving(**fields: Any) -> Deployment:
+    facts = some_facts(deployment=a_deployment("d", num_allocations=1), **fields)
+    return replace(facts.deployment, status=build_deployment_status(facts, NOW))
+
+
+def conditions(endpoint: Endpoint, verdict: Verdict, serving: Deployment | None) -> dict[str, Any]:
+    status = build_endpoint_status(EndpointFacts(endpoint, verdict, serving), NOW)
+    assert status is not None
+    return {one.type: (one.status.value, one.reason) for one in status.conditions}
+
+
+def test_an_endpoint_tells_its_deployments_story() -> None:
+    serving = a_serving()
+
+    told = conditions(an_endpoint(), ACCEPTED, serving)
+
+    same = {one.type: (one.status.value, one.reason) for one in serving.status.conditions}
+    assert told == same
+
+
+def test_an_endpoint_has_its_deployments_numbers_and_a_url_of_its_own() -> None:
+    serving = a_serving()
+    status = build_endpoint_status(EndpointFacts(an_endpoint(), ACCEPTED, serving), NOW)
+
+    assert status is not None
+    assert status.deployment_stats == serving.status.deployment_stats
+    assert status.model == serving.status.model
+    assert status.url == f"{serving.status.url}/_inference/text_embedding/e"
+
+
+def test_what_is_refused_from_the_start_serves_nothing() -> None:
+    told = conditions(an_endpoint(), REFUSED, None)
+
+    assert told["Accepted"] == ("False", "ModelNotFound")
+    assert told["Ready"] == ("False", "ModelNotFound")
+    assert told["Servable"] == ("False", "NotAccepted")
+    assert told["ModelAvailable"] == ("False", "NotAccepted")
+    assert told["Reconciling"] == ("True", "Waiting")
+
+
+def test_what_is_refused_later_goes_on_serving_what_it_served() -> None:
+    verdict = Verdict(AcceptedReason.TASK_MISMATCH, "another task")
+
+    told = conditions(an_endpoint(), verdict, a_serving())
+
+    assert told["Servable"] == ("True", "Serving")
+    assert told["UpToDate"] == ("False", "NotAccepted")
+    assert told["Ready"] == ("False", "TaskMismatch")

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from allot_cluster.resources import MODEL_DEPLOYMENTS
+from allot_operator.facts.reports import NotKnown, Reading
+from allot_operator.observing.ledger import Ledger
+from allot_operator.observing.rounds import ask_round, read_pods
+from allot_operator.scaling.policy import Bound, Policy
+from allot_operator.work.keys import Key
+from tests.unit.allot_operator.builders import NOW, a_pod, a_report
+
+KEY = Key(MODEL_DEPLOYMENTS, "a", "d")
+POLICY = Policy(Bound.FIXED, 1, 1)
+
+
+class Answers:
+    """Pods that answer by address."""
+
+    def __init__(self, **by_address: Reading) -> None:
+        self.by_address = by_address
+        self.asked: list[str] = []
+
+    async def read(self, ip: str) -> Reading:
+        self.asked.append(ip)
+        return self.by_address.get(ip, NotKnown("nobody there"))
+
+
+async def test_a_round_has_those_looked_at_of_whom_there_is_news() -> None:
+    ledger, stats, keys = Ledger(), Answers(here=a_report()), list[Key]()
+    ledger.note(KEY, [a_pod("a", ip="here"), a_pod("b", ip="away")], POLICY, 1)
+
+    first = await ask_round(ledger, stats, keys.append, lambda: NOW)
+    second = await ask_round(ledger, stats, keys.append, lambda: NOW)
+
+    assert (first, second, keys) == (1, 0, [KEY])
+    assert stats.asked == ["here", "away"] * 2
+
+
+async def test_a_target_that_is_decided_otherwise_is_news() -> None:
+    ledger, keys = Ledger(), list[Key]()
+    ledger.note(KEY, [], POLICY, 3)
+
+    await ask_round(ledger, Answers(), keys.append, lambda: NOW)
+
+    assert keys == [KEY]
+
+
+async def test_a_pass_asks_only_those_that_were_never_asked() -> None:
+    ledger, stats = Ledger(), Answers(one=a_report(), two=a_report(num_threads=2))
+    known, new = a_pod("a", ip="one"), a_pod("b", ip="two")
+    ledger.hear(known.uid, a_report())
+
+    readings = await read_pods(ledger, stats, [known, new, a_pod("c", ip="")])
+
+    assert stats.asked == ["two"]
+    assert readings == {known.uid: a_report(), new.uid: a_report(num_threads=2)}

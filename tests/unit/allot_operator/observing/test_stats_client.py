@@ -1,0 +1,70 @@
+"""The client against small servers of this process, on loopback."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from allot_operator.facts.reports import ModelState, NotKnown, Reading, Report
+from allot_operator.observing.stats_client import StatsClient
+
+STATS = {
+    "boot_id": "b",
+    "model": {"state": "ready", "digest": "sha256:1"},
+    "threads": {"num_threads": 2, "quota": 1.5},
+    "work": {"forward_passes": 3},
+}
+
+
+@asynccontextmanager
+async def serving(
+    handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
+) -> AsyncIterator[int]:
+    app = web.Application()
+    app.router.add_get("/stats", handler)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+async def ask(port: int) -> Reading:
+    async with aiohttp.ClientSession(trust_env=False) as session:
+        return await StatsClient(session, port).read("127.0.0.1")
+
+
+async def test_a_pod_that_answers_is_reported() -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return web.json_response(STATS)
+
+    async with serving(answer) as port:
+        report = await ask(port)
+
+    assert isinstance(report, Report)
+    assert (report.state, report.num_threads, report.quota) == (ModelState.READY, 2, 1.5)
+    assert report.work.forward_passes == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(500, json.dumps(STATS)), (200, "no JSON"), (200, "{}"), (302, ""), (200, "x" * 10**6)],
+)
+async def test_any_other_answer_is_not_known(status: int, body: str) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(status=status, text=body, headers={"Location": "/stats"})
+
+    async with serving(answer) as port:
+        assert isinstance(await ask(port), NotKnown)
+
+
+async def test_nobody_there_is_not_known() -> None:
+    assert isinstance(await ask(1), NotKnown)
