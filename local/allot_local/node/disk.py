@@ -39,6 +39,8 @@ def lay_out_mounts(folder: PodFolder, container: str, mounts: Sequence[Mapping[s
     for name in ("tmp", "dev"):
         (root / name).mkdir(parents=True, exist_ok=True)
     for mount in sorted(mounts, key=lambda one: str(one["mountPath"])):
+        if ".." in Path(mount["mountPath"]).parts:
+            raise NotSupported(f"mountPath {mount['mountPath']} leads out of the pod's folder")
         target = folder.volume(mount["name"]) / mount.get("subPath", "")
         if mount.get("subPath") and not target.exists():
             target.mkdir(parents=True)
