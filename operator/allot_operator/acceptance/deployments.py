@@ -18,13 +18,15 @@ class DeploymentScene:
     """A ModelDeployment with what its acceptance depends on.
 
     `squatters` are objects that have the name of one that would be made here, and are
-    not controlled by this ModelDeployment.
+    not controlled by this ModelDeployment. `maker_uid` is who controls the Deployment of
+    that name.
     """
 
     deployment: Deployment
     neighbours: tuple[Deployment, ...]
     catalogue: Catalogue
     squatters: tuple[Subject, ...] = ()
+    maker_uid: str = ""
 
 
 def judge_deployment(scene: DeploymentScene) -> Found | Verdict:
@@ -46,7 +48,7 @@ def spec_is_invalid(scene: DeploymentScene) -> Verdict | None:
 def id_is_taken(scene: DeploymentScene) -> Verdict | None:
     """Report an older ModelDeployment of the same id."""
     deployment = scene.deployment
-    holder = find_deployment(scene.neighbours, deployment.deployment_id)
+    holder = find_deployment(scene.neighbours, deployment.deployment_id, scene.maker_uid)
     if holder is None or holder.subject.uid == deployment.subject.uid:
         return None
     return refuse_taken("deployment_id", deployment.deployment_id, holder.subject)
@@ -64,6 +66,9 @@ def name_is_taken(scene: DeploymentScene) -> Verdict | None:
     )
 
 
-def find_deployment(deployments: Sequence[Deployment], identifier: str) -> Deployment | None:
+def find_deployment(
+    deployments: Sequence[Deployment], identifier: str, maker_uid: str = ""
+) -> Deployment | None:
     """Return who has a deployment_id among the ModelDeployments of a namespace."""
-    return choose_holder(one for one in deployments if one.deployment_id == identifier)
+    claimants = (one for one in deployments if one.deployment_id == identifier)
+    return choose_holder(claimants, maker_uid)

@@ -85,9 +85,9 @@ def spec_is_invalid(scene: EndpointScene) -> Verdict | None:
 def id_is_taken(scene: EndpointScene) -> Verdict | None:
     """Report an older endpoint of the same id."""
     endpoint = scene.endpoint
-    holder = choose_holder(
-        one for one in scene.neighbours if one.inference_id == endpoint.inference_id
-    )
+    claimants = (one for one in scene.neighbours if one.inference_id == endpoint.inference_id)
+    made = _find_named(scene)
+    holder = choose_holder(claimants, made.subject.controller_uid if made else "")
     if holder is None or holder.subject.uid == endpoint.subject.uid:
         return None
     return refuse_taken("inference_id", endpoint.inference_id, holder.subject)
@@ -162,8 +162,7 @@ def deployment_id_is_taken(scene: EndpointScene) -> Verdict | None:
 
 def name_is_taken(scene: EndpointScene) -> Verdict | None:
     """Report a ModelDeployment of somebody else's with the name that this endpoint's has."""
-    name = derived_name(scene.endpoint.inference_id)
-    other = next((one for one in scene.deployments if one.subject.name == name), None)
+    other = _find_named(scene)
     if other is None or other.subject.controller_uid == scene.endpoint.subject.uid:
         return None
     return Verdict(
@@ -195,6 +194,12 @@ SHARED_CHECKS = (
     model_differs,
     shared_task_differs,
 )
+
+
+def _find_named(scene: EndpointScene) -> Deployment | None:
+    """Return the ModelDeployment with the name that derives from the inference_id."""
+    name = derived_name(scene.endpoint.inference_id)
+    return next((one for one in scene.deployments if one.subject.name == name), None)
 
 
 def _model_id(scene: EndpointScene) -> str:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from allot_api.conditions import Condition, ConditionType, Status
 from allot_api.deployment_stats import DeploymentStats
 from allot_api.fields import Shape
 from allot_api.inference_endpoint import InferenceEndpointSpec, InferenceEndpointStatus
@@ -26,6 +27,7 @@ from allot_api.rules import Violation, validate_deployment, validate_endpoint, v
 from allot_api.trained_model import TrainedModelSpec, TrainedModelStatus
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import INFERENCE_ENDPOINTS, MODEL_DEPLOYMENTS, TRAINED_MODELS
+from allot_operator.facts.reasons import find_condition
 from allot_operator.facts.subjects import Subject, identify
 
 StatusT = TypeVar("StatusT", bound=Shape)
@@ -45,6 +47,11 @@ class Endpoint:
         """Return the id that it claims."""
         return self.settings.inference_id if self.settings else self.subject.name
 
+    @property
+    def was_accepted(self) -> bool:
+        """Whether its status says that it is accepted."""
+        return _is_accepted(self.status.conditions)
+
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
@@ -60,6 +67,11 @@ class Deployment:
     def deployment_id(self) -> str:
         """Return the id that it claims."""
         return self.settings.deployment_id if self.settings else self.subject.name
+
+    @property
+    def was_accepted(self) -> bool:
+        """Whether its status says that it is accepted."""
+        return _is_accepted(self.status.conditions)
 
     @property
     def is_judged(self) -> bool:
@@ -85,6 +97,11 @@ class Model:
     def model_id(self) -> str:
         """Return the id that it claims."""
         return (self.spec.model_id if self.spec else None) or self.subject.name
+
+    @property
+    def was_accepted(self) -> bool:
+        """Whether its status says that it is accepted."""
+        return _is_accepted(self.status.conditions)
 
     @property
     def aliases(self) -> tuple[str, ...]:
@@ -126,6 +143,11 @@ def read_model(manifest: Manifest) -> Model:
     if not violation:
         spec = resolve_model(TrainedModelSpec.model_validate(written), subject.name)
     return Model(subject, spec, status, violation)
+
+
+def _is_accepted(conditions: list[Condition]) -> bool:
+    found = find_condition(conditions, ConditionType.ACCEPTED)
+    return found is not None and found.status is Status.TRUE
 
 
 def _first_of(violations: list[Violation]) -> str:

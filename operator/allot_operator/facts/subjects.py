@@ -33,11 +33,6 @@ class Subject:
         """Return the kind, as messages name it."""
         return self.resource.kind
 
-    @property
-    def age_order(self) -> tuple[str, str]:
-        """Return what the oldest object of a set has the least of."""
-        return self.created, self.uid
-
     def __str__(self) -> str:
         """Return it as a message names it."""
         return f"{self.kind} {self.name}"

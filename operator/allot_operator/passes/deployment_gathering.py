@@ -21,7 +21,7 @@ from allot_operator.desired.deployment import choose_resource_name
 from allot_operator.facts.declared import Deployment, read_deployment
 from allot_operator.facts.pods import Pod, read_pod
 from allot_operator.facts.reports import Reading
-from allot_operator.facts.subjects import Subject
+from allot_operator.facts.subjects import Subject, controller_uid
 from allot_operator.facts.workloads import read_workload
 from allot_operator.observing.rounds import read_pods
 from allot_operator.passes.gathering import find_squatter, gather_catalogue
@@ -57,6 +57,7 @@ async def gather_deployment(around: Surroundings, deployment: Deployment) -> Gat
         neighbours=tuple(read_deployment(item) for item in neighbours.items),
         catalogue=catalogue,
         squatters=_find_squatters(found, deployment.subject),
+        maker_uid=controller_uid(workload) if workload else "",
     )
     if scene.squatters:
         return Gathered(scene, Actual(), (), {})

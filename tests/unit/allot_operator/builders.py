@@ -80,6 +80,19 @@ def a_deployment(*arguments: Any, **keywords: Any) -> Deployment:
     return read_deployment(a_deployment_manifest(*arguments, **keywords))
 
 
+def an_accepted_deployment(*arguments: Any, **keywords: Any) -> Deployment:
+    """Return a ModelDeployment whose status says that it is accepted."""
+    condition = {
+        "type": "Accepted",
+        "status": "True",
+        "reason": "Accepted",
+        "message": "",
+        "lastTransitionTime": CREATED,
+    }
+    manifest = a_deployment_manifest(*arguments, **keywords)
+    return read_deployment(manifest | {"status": {"conditions": [condition]}})
+
+
 def a_catalogue(*shared: Model, own: tuple[Model, ...] = ()) -> Catalogue:
     return Catalogue(NAMESPACE, own, OPERATOR_NAMESPACE, shared or (a_model(),))
 

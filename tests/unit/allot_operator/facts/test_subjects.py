@@ -25,11 +25,3 @@ def test_only_the_controlling_owner_counts() -> None:
 
     assert controller_uid(a_deployment_manifest(metadata={"ownerReferences": owners})) == "2"
     assert controller_uid(a_deployment_manifest()) == ""
-
-
-def test_age_is_told_by_creation_and_then_by_uid() -> None:
-    old, young = a_subject("z", created="2026-01-01T00:00:00Z"), a_subject("a")
-    twin = a_subject("b")
-
-    assert min(old, young, twin, key=lambda one: one.age_order) == old
-    assert min(young, twin, key=lambda one: one.age_order) == young

@@ -190,6 +190,40 @@ async def test_a_deployment_of_our_name_that_is_not_ours_is_never_taken(world: W
     assert other.conditions(MODEL_DEPLOYMENTS, "d")["Accepted"] == ("False", "IdTaken")
 
 
+async def test_a_newcomer_of_the_same_second_takes_no_id_from_one_that_serves(
+    world: World,
+) -> None:
+    spec = {"inference_id": "wanted"}
+    # By uid the newcomer, "a", would be the first of the two.
+    world.cluster.add(INFERENCE_ENDPOINTS, an_endpoint_manifest("z", spec=spec))
+    await world.settle("z")
+    world.cluster.add(INFERENCE_ENDPOINTS, an_endpoint_manifest("a", spec=spec))
+
+    for name in ("a", "z", "a"):
+        await world.settle(name)
+
+    assert world.conditions(INFERENCE_ENDPOINTS, "z")["Accepted"] == ("True", "Accepted")
+    assert world.conditions(INFERENCE_ENDPOINTS, "a")["Accepted"] == ("False", "IdTaken")
+
+
+async def test_two_of_the_same_second_agree_although_neither_was_judged_before(
+    world: World,
+) -> None:
+    spec = {"inference_id": "wanted"}
+    world.cluster.add(INFERENCE_ENDPOINTS, an_endpoint_manifest("z", spec=spec))
+    # The first has made its deployment, and the operator ended before it said so in the status.
+    world.cluster.fail("apply", Conflict("gone"), resource=INFERENCE_ENDPOINTS)
+    with pytest.raises(GatherAgain):
+        await world.look_at(INFERENCE_ENDPOINTS, "z")
+    world.cluster.add(INFERENCE_ENDPOINTS, an_endpoint_manifest("a", spec=spec))
+
+    for name in ("a", "z"):
+        await world.settle(name)
+
+    assert world.conditions(INFERENCE_ENDPOINTS, "z")["Accepted"] == ("True", "Accepted")
+    assert world.conditions(INFERENCE_ENDPOINTS, "a")["Accepted"] == ("False", "IdTaken")
+
+
 async def test_a_refusal_of_the_api_server_is_told_and_tried_again(world: World) -> None:
     world.cluster.add(MODEL_DEPLOYMENTS, a_deployment_manifest("d", num_allocations=1))
     world.cluster.fail("apply", Forbidden("exceeded quota"), resource=DEPLOYMENTS)
