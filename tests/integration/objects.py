@@ -125,6 +125,11 @@ class Objects:
         )["items"]
         return {event["reason"]: event["message"] for event in items}
 
+    def wait_for_event(self, name: str, reason: str) -> str:
+        """Return an Event's message once it is there: it follows the status that it tells of."""
+        message: str = self.wait(lambda: self.events(name).get(reason))
+        return message
+
     def pods(self) -> list[Manifest]:
         """Return the pods that are not being deleted."""
         return [pod for pod in self.list("pods") if "deletionTimestamp" not in pod["metadata"]]

@@ -81,23 +81,29 @@ class Pods:
         """Return what a pod wrote."""
         return self.kubectl("logs", name, "-n", self.namespace, *options)
 
-    def events(self, name: str) -> dict[str, str]:
-        """Return the messages of a pod's Events by reason."""
+    def events(self, name: str) -> list[tuple[str, str]]:
+        """Return reason and message of a pod's Events."""
         found = json.loads(
             self.kubectl(
                 "get", "events", "-n", self.namespace, "-o", "json",
                 "--field-selector", f"involvedObject.name={name}",
             )
         )  # fmt: skip
-        return {event["reason"]: event["message"] for event in found["items"]}
+        return [(event["reason"], event["message"]) for event in found["items"]]
 
-    def wait_for_event(self, name: str, reason: str) -> str:
-        """Return an Event's message once it is there."""
+    def wait_for_event(self, name: str, reason: str, words: str = "") -> str:
+        """Return the message of an Event that has the reason and holds the words, once it is there.
+
+        One reason may have several stories: a pod is Unhealthy for each of its probes.
+        """
         deadline = time.monotonic() + WAIT_SECONDS
-        while reason not in (events := self.events(name)):
+        while True:
+            events = self.events(name)
+            for found, message in events:
+                if found == reason and words in message:
+                    return message
             assert time.monotonic() < deadline, events
             time.sleep(0.2)
-        return events[reason]
 
 
 def is_ready(pod: Manifest) -> bool:

@@ -58,7 +58,8 @@ def test_a_pod_runs_to_its_end_and_its_log_is_read(pods: Pods) -> None:
     assert pods.logs("short", "--tail=1") == "world\n"
     ended = pod["status"]["containerStatuses"][0]["state"]["terminated"]
     assert (ended["exitCode"], ended["reason"]) == (0, "Completed")
-    assert {"Scheduled", "Created", "Started"} <= pods.events("short").keys()
+    for reason in ("Scheduled", "Created", "Started"):
+        pods.wait_for_event("short", reason)
 
 
 def test_a_pod_that_fails_says_its_exit_code_and_its_last_words(pods: Pods) -> None:
@@ -199,8 +200,8 @@ def test_probes_decide_readiness_and_restarts(pods: Pods) -> None:
     restarted = pods.wait("probed", lambda pod: restarts(pod) >= 1)
 
     assert restarted["status"]["containerStatuses"][0]["lastState"]["terminated"]["exitCode"] > 0
-    assert "Liveness probe failed" in pods.wait_for_event("probed", "Unhealthy")
-    assert "failed liveness probe" in pods.wait_for_event("probed", "Killing")
+    assert pods.wait_for_event("probed", "Unhealthy", "Liveness probe failed")
+    assert pods.wait_for_event("probed", "Killing", "failed liveness probe")
 
 
 def restarts(pod: dict[str, object]) -> int:

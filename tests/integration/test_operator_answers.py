@@ -31,7 +31,7 @@ def test_a_model_that_nobody_defined_is_answered_with_those_that_exist(objects: 
         assert known in message
     assert objects.conditions("unknown")["Ready"][:2] == ("False", "ModelNotFound")
     assert objects.names("deploy") == []
-    assert "ModelNotFound" in objects.events("unknown")
+    assert "no-such-model" in objects.wait_for_event("unknown", "ModelNotFound")
 
 
 def test_a_model_that_is_defined_later_is_taken_up(objects: Objects) -> None:
@@ -55,7 +55,7 @@ def test_a_source_that_does_not_exist_is_named_and_nothing_loops(objects: Object
     assert objects.conditions("sourceless")["Ready"][:2] == ("False", "NotFound")
     (pod,) = objects.pods()
     assert pod["status"]["containerStatuses"][0]["restartCount"] == 0
-    assert "/no/such/folder" in objects.events("sourceless")["NotFound"]
+    assert "/no/such/folder" in objects.wait_for_event("sourceless", "NotFound")
 
 
 def test_weights_that_cannot_be_served_stall_the_endpoint_with_the_reason(

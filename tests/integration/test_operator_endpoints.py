@@ -127,7 +127,7 @@ def test_a_change_made_by_hand_is_set_back_and_told(objects: Objects) -> None:
     objects.run("set", "env", path, "ALLOT_NUM_THREADS=9")
     objects.wait(lambda: {"name": "ALLOT_NUM_THREADS", "value": "1"} in environment(objects))
 
-    message = objects.wait(lambda: objects.events(name).get("Overwritten"))
+    message = objects.wait_for_event(name, "Overwritten")
     assert "Allot has set it back" in message
     objects.wait(lambda: len(objects.pods()) == 1)
     objects.wait_ready("guarded")
