@@ -16,6 +16,7 @@ import numpy as np
 
 from allot_api.terms import TaskType
 from allot_runtime.answering import build_answer, tokenize_request
+from allot_runtime.batching import choose_budget
 from allot_runtime.clock import epoch_milliseconds
 from allot_runtime.engine import Engine
 from allot_runtime.errors import ErrorType, ModelFault, RequestFault, SourceFault
@@ -59,7 +60,7 @@ class Allocation:
         self.measure: Measure = nothing_yet
         self.digest: str | None = None
         self.torch_threads: int | None = None
-        self.engine = Engine(settings.queue_capacity)
+        self.engine = Engine(settings.queue_capacity, choose_budget(settings.num_threads))
         self._load = load
         self._model: Model | None = None
 
