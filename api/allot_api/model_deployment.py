@@ -11,9 +11,9 @@ from allot_api.deployment_stats import DeploymentStats, ServedModel
 from allot_api.fields import (
     Count,
     Flag,
-    Generation,
     Id,
     ObjectName,
+    ObservedGeneration,
     PositiveCount,
     Shape,
     Threads,
@@ -161,10 +161,11 @@ class ModelDeploymentStatus(Shape):
         "Ready, Stalled, Reconciling and ThreadsExceedQuota.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
     )
-    observed_generation: Generation | None = Field(
+    observed_generation: ObservedGeneration | None = Field(
         None,
         alias="observedGeneration",
-        description="observedGeneration is the metadata.generation that this status speaks of.",
+        description="observedGeneration is the metadata.generation that this status speaks of; "
+        "-1 until the operator has seen the object.",
     )
     replicas: Count | None = Field(
         None, description="replicas is the number of model pods that exist."
