@@ -8,7 +8,7 @@ from pydantic import Field, StrictInt
 
 from allot_api.conditions import Conditions
 from allot_api.deployment_stats import DeploymentStats, ServedModel
-from allot_api.fields import Flag, Id, ObservedGeneration, PositiveCount, Shape, Threads
+from allot_api.fields import Flag, Generation, Id, PositiveCount, Shape, Threads
 from allot_api.model_deployment import AdaptiveAllocations
 from allot_api.terms import ChunkingStrategy, SeparatorGroup, Service, TaskType
 
@@ -127,7 +127,7 @@ class InferenceEndpointStatus(Shape):
         "Ready, Stalled, Reconciling and ThreadsExceedQuota.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
     )
-    observed_generation: ObservedGeneration | None = Field(
+    observed_generation: Generation | None = Field(
         None,
         alias="observedGeneration",
         description="observedGeneration is the metadata.generation that this status speaks of; "

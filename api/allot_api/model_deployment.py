@@ -11,9 +11,9 @@ from allot_api.deployment_stats import DeploymentStats, ServedModel
 from allot_api.fields import (
     Count,
     Flag,
+    Generation,
     Id,
     ObjectName,
-    ObservedGeneration,
     PositiveCount,
     Shape,
     Threads,
@@ -161,7 +161,7 @@ class ModelDeploymentStatus(Shape):
         "Ready, Stalled, Reconciling and ThreadsExceedQuota.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
     )
-    observed_generation: ObservedGeneration | None = Field(
+    observed_generation: Generation | None = Field(
         None,
         alias="observedGeneration",
         description="observedGeneration is the metadata.generation that this status speaks of; "

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StrictInt
 
 from allot_api.conditions import Conditions
-from allot_api.fields import UNIQUE, ByteCount, Id, ObservedGeneration, Shape, unique_by
+from allot_api.fields import UNIQUE, ByteCount, Generation, Id, Shape, unique_by
 from allot_api.terms import (
     Normalization,
     Pooling,
@@ -137,7 +137,7 @@ class TrainedModelStatus(Shape):
         description="conditions of the model: Accepted and Reconciling.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
     )
-    observed_generation: ObservedGeneration | None = Field(
+    observed_generation: Generation | None = Field(
         None,
         alias="observedGeneration",
         description="observedGeneration is the metadata.generation that this status speaks of; "

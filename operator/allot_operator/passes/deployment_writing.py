@@ -51,7 +51,6 @@ class Outcome:
     why: str = ""
     refusal: str = ""
     is_upgrade_queued: bool = False
-    is_name_taken: bool = False
     notices: tuple[Notice, ...] = ()
 
     @property
@@ -59,8 +58,7 @@ class Outcome:
         """Return in how many seconds to look again although nothing changed here."""
         if self.is_upgrade_queued:
             return UPGRADE_RETRY_SECONDS
-        # Who has the name may be a Service, and those are not watched.
-        return REFUSAL_RETRY_SECONDS if self.refusal or self.is_name_taken else None
+        return REFUSAL_RETRY_SECONDS if self.refusal else None
 
 
 async def carry_out(around: Surroundings, key: Key, gathered: Gathered) -> Outcome:
@@ -70,8 +68,7 @@ async def carry_out(around: Surroundings, key: Key, gathered: Gathered) -> Outco
     settings = gathered.scene.deployment.settings
     if isinstance(judged, Verdict) or settings is None:
         verdict = judged if isinstance(judged, Verdict) else Verdict(AcceptedReason.INVALID_SPEC)
-        target, is_taken = live.replicas if live else 0, bool(gathered.scene.squatters)
-        return Outcome(verdict, target, workload=live, is_name_taken=is_taken)
+        return Outcome(verdict, target=live.replicas if live else 0, workload=live)
     subject = gathered.scene.deployment.subject
     wanted = build_wanted(subject, settings, judged, around.runtime_image)
     decision = _decide(around, key, gathered)
