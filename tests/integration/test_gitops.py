@@ -229,8 +229,9 @@ def test_what_orphan_deletion_leaves_is_left_alone_and_stands_in_the_way(objects
     objects.apply(an_endpoint("orphan", num_threads=2))
     _, _, message = objects.wait_condition("orphan", "Accepted", "IdTaken")
     assert message == (
-        f"ModelDeployment {mdep} has the deployment_id orphan and is not this endpoint's: attach "
-        "to it by service_settings.deployment_id, delete it, or choose another inference_id"
+        f"ModelDeployment {mdep} has the deployment_id orphan and is not this endpoint's: delete "
+        "it, or choose another inference_id, which may attach to it by "
+        "service_settings.deployment_id"
     )
     assert "ownerReferences" not in left["metadata"]
     assert objects.get("mdep", mdep)["spec"] == left["spec"]

@@ -160,8 +160,8 @@ def deployment_id_is_taken(scene: EndpointScene) -> Verdict | None:
     return Verdict(
         AcceptedReason.ID_TAKEN,
         f"{holder.subject} has the deployment_id {holder.deployment_id} and is not this "
-        "endpoint's: attach to it by service_settings.deployment_id, delete it, or choose another "
-        "inference_id",
+        "endpoint's: delete it, or choose another inference_id, which may attach to it by "
+        "service_settings.deployment_id",
     )
 
 

@@ -76,8 +76,8 @@ def test_a_deployment_of_somebody_else_has_the_id() -> None:
 
     assert verdict.reason is AcceptedReason.ID_TAKEN
     assert verdict.message == (
-        "ModelDeployment e has the deployment_id e and is not this endpoint's: attach to it by "
-        "service_settings.deployment_id, delete it, or choose another inference_id"
+        "ModelDeployment e has the deployment_id e and is not this endpoint's: delete it, or "
+        "choose another inference_id, which may attach to it by service_settings.deployment_id"
     )
 
 
