@@ -92,11 +92,12 @@ def test_with_the_operator_gone_everything_goes_when_it_is_told_to(cluster: Clus
     assert len(listed) > 4 * len(ENDPOINTS)
     assert [item for item in listed if "finalizers" in item["metadata"]] == []
 
-    cluster.kubectl("delete", "namespace", "allot-system")
+    operator = ("deploy/allot-operator", "-n", "allot-system")
+    cluster.kubectl("delete", *operator, "--cascade=foreground")
     cluster.kubectl("delete", "ie", "one", "-n", "kept", "--cascade=foreground")
     cluster.kubectl("delete", "ie", "two", "-n", "kept", "--cascade=background")
     cluster.wait(lambda: len(cluster.names("mdep,deploy", "kept")) == 2)
-    cluster.kubectl("delete", "namespace", "doomed")
+    cluster.kubectl("delete", "namespace", "doomed", "allot-system")
     # The third endpoint goes with its kind, and what was made for it follows.
     cluster.kubectl("delete", "-k", "crds")
     cluster.wait(lambda: cluster.names(MADE, "kept") == [])
