@@ -86,14 +86,38 @@ def cluster() -> Iterator[Cluster]:
             local.down()
 
 
-def test_with_the_operator_gone_everything_goes_when_it_is_told_to(cluster: Cluster) -> None:
+@pytest.fixture(scope="module")
+def without_operator(cluster: Cluster) -> Cluster:
+    """Allot with endpoints that were seen, whose operator has been deleted since."""
     cluster.install("kept", "doomed")
-    listed = json.loads(cluster.kubectl("get", OWNED, "-A", "-o", "json"))["items"]
+    cluster.kubectl("wait", "--for=condition=Accepted", "ie/three", "-n", "kept", "--timeout=30s")
+    operator = ("deploy/allot-operator", "-n", "allot-system")
+    cluster.kubectl("delete", *operator, "--cascade=foreground")
+    return cluster
+
+
+def test_nothing_of_allots_carries_a_finalizer(without_operator: Cluster) -> None:
+    listed = json.loads(without_operator.kubectl("get", OWNED, "-A", "-o", "json"))["items"]
+
     assert len(listed) > 4 * len(ENDPOINTS)
     assert [item for item in listed if "finalizers" in item["metadata"]] == []
 
-    operator = ("deploy/allot-operator", "-n", "allot-system")
-    cluster.kubectl("delete", *operator, "--cascade=foreground")
+
+def test_wait_takes_no_former_generation_for_the_one_that_was_applied(
+    without_operator: Cluster,
+) -> None:
+    endpoint = ("ie/three", "-n", "kept")
+    changed = json.dumps({"spec": {"chunking_settings": {"strategy": "none"}}})
+    without_operator.kubectl("patch", *endpoint, "--type=merge", "-p", changed)
+
+    with pytest.raises(AssertionError, match="timed out"):
+        without_operator.kubectl("wait", "--for=condition=Accepted", *endpoint, "--timeout=1s")
+
+
+def test_with_the_operator_gone_everything_goes_when_it_is_told_to(
+    without_operator: Cluster,
+) -> None:
+    cluster = without_operator
     cluster.kubectl("delete", "ie", "one", "-n", "kept", "--cascade=foreground")
     cluster.kubectl("delete", "ie", "two", "-n", "kept", "--cascade=background")
     cluster.wait(lambda: len(cluster.names("mdep,deploy", "kept")) == 2)
