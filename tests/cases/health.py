@@ -77,6 +77,12 @@ def changed(manifest: Manifest, **metadata: Any) -> Manifest:
     return manifest | {"metadata": manifest["metadata"] | metadata}
 
 
+def ready_message(manifest: Manifest) -> str:
+    """Return the message of the condition Ready."""
+    conditions = manifest["status"]["conditions"]
+    return next(str(one["message"]) for one in conditions if one["type"] == "Ready")
+
+
 STARTING = a_deployment(pods=(a_pod(is_ready=False),), readings={})
 FETCHING = a_deployment(
     pods=(a_pod(is_ready=False),),
@@ -115,7 +121,7 @@ SEEN = "Allot has not seen this generation yet"
 MISSING = "ModelNotFound: no such model"
 DIGEST = "ChecksumMismatch: model.safetensors is another file"
 CRASH = "DeadlineExceeded: pod p: the process ended with exit code 1"
-NO_ROOM = "Unschedulable: pod p: 0/1 nodes: Insufficient cpu"
+NO_ROOM = f"Unschedulable: {ready_message(UNSCHEDULABLE)}"
 
 # fmt: off
 CASES = (
