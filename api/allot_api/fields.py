@@ -46,7 +46,9 @@ Flag = StrictBool
 Threads = Annotated[StrictInt, Field(ge=1, le=MAX_INT32)]
 Count = Annotated[StrictInt, Field(ge=0, le=MAX_ALLOCATIONS)]
 PositiveCount = Annotated[StrictInt, Field(ge=1, le=MAX_ALLOCATIONS)]
-Generation = Annotated[StrictInt, Field(ge=0, le=MAX_SAFE_INTEGER)]
+# No generation is -1: the schema's default of what nobody has looked at yet.
+NEVER_OBSERVED = -1
+Generation = Annotated[StrictInt, Field(ge=NEVER_OBSERVED, le=MAX_SAFE_INTEGER)]
 ByteCount = Annotated[StrictInt, Field(ge=0, le=MAX_SAFE_INTEGER)]
 
 ListT = TypeVar("ListT", bound=Sequence[Any])

@@ -130,7 +130,8 @@ class InferenceEndpointStatus(Shape):
     observed_generation: Generation | None = Field(
         None,
         alias="observedGeneration",
-        description="observedGeneration is the metadata.generation that this status speaks of.",
+        description="observedGeneration is the metadata.generation that this status speaks of; "
+        "-1 until the operator has seen the object.",
     )
     deployment_stats: DeploymentStats | None = Field(
         None, description="deployment_stats as Elasticsearch's statistics show them."

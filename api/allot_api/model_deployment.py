@@ -164,7 +164,8 @@ class ModelDeploymentStatus(Shape):
     observed_generation: Generation | None = Field(
         None,
         alias="observedGeneration",
-        description="observedGeneration is the metadata.generation that this status speaks of.",
+        description="observedGeneration is the metadata.generation that this status speaks of; "
+        "-1 until the operator has seen the object.",
     )
     replicas: Count | None = Field(
         None, description="replicas is the number of model pods that exist."

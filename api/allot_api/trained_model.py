@@ -134,11 +134,12 @@ class TrainedModelStatus(Shape):
 
     conditions: Conditions = Field(
         default_factory=list,
-        description="conditions of the model: Accepted.",
+        description="conditions of the model: Accepted and Reconciling.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
     )
     observed_generation: Generation | None = Field(
         None,
         alias="observedGeneration",
-        description="observedGeneration is the metadata.generation that this status speaks of.",
+        description="observedGeneration is the metadata.generation that this status speaks of; "
+        "-1 until the operator has seen the object.",
     )

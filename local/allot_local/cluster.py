@@ -32,6 +32,9 @@ NODE_GRACE_SECONDS = 60.0
 GRACE_SECONDS = 15.0
 LOG_LINES_SHOWN = 15
 COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "node")
+# The API server's record of who wrote what, Leases apart.
+AUDIT = "audit"
+LOGS = (*COMPONENTS, AUDIT)
 STOP_ORDER = (
     ("node",),
     ("kube-scheduler", "kube-controller-manager"),
@@ -75,9 +78,9 @@ class LocalCluster:
         return self._layout.kubeconfig.is_file()
 
     def log_path(self, component: str) -> Path:
-        """Return a component's log file; raises UnknownComponent."""
-        if component not in COMPONENTS:
-            raise UnknownComponent(f"{component}: the components are {', '.join(COMPONENTS)}")
+        """Return the log file of a component, or the audit log; raises UnknownComponent."""
+        if component not in LOGS:
+            raise UnknownComponent(f"{component}: there are logs of {', '.join(LOGS)}")
         return self._layout.log(component)
 
     def up(self, progress: Progress) -> None:

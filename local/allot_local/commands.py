@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from allot_local.cluster import COMPONENTS, ComponentStatus, LocalCluster
+from allot_local.cluster import LOGS, ComponentStatus, LocalCluster
 from allot_local.errors import LocalClusterError
 from allot_local.progress import ConsoleProgress
 
@@ -59,12 +59,12 @@ def kubeconfig(name: Name = "allot") -> None:
 
 @app.command()
 def logs(
-    component: Annotated[str, typer.Argument(help=f"One of {', '.join(COMPONENTS)}.")],
+    component: Annotated[str, typer.Argument(help=f"One of {', '.join(LOGS)}.")],
     name: Name = "allot",
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as it grows.")] = False,
     tail: Annotated[int, typer.Option(min=0, help="How many of the last lines.")] = 100,
 ) -> None:
-    """Print a component's log."""
+    """Print a component's log, or the audit log: who wrote what to the API server, as JSON."""
     with_words(lambda: show_log(LocalCluster(name), component, follow=follow, tail=tail))
 
 

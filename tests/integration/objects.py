@@ -45,9 +45,14 @@ class Objects:
         self._kubectl = kubectl
         self.namespace = namespace
 
-    def run(self, *arguments: str, timeout: float = 150) -> str:
+    def run(
+        self,
+        *arguments: str,
+        input: str | None = None,  # noqa: A002 - subprocess's own word
+        timeout: float = 150,
+    ) -> str:
         """Run kubectl in the namespace."""
-        return self._kubectl(*arguments, "-n", self.namespace, timeout=timeout)
+        return self._kubectl(*arguments, "-n", self.namespace, input=input, timeout=timeout)
 
     def apply(self, *manifests: Manifest) -> None:
         """Apply some objects."""

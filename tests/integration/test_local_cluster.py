@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -171,6 +172,7 @@ def test_the_commands_say_what_is_there(cluster: LocalCluster, home: Path) -> No
     path = allot("kubeconfig", "--name", "mended")
     missing = allot("kubeconfig", "--name", "elsewhere")
     log = allot("logs", "kube-apiserver", "--name", "mended", "--tail", "3")
+    audit = allot("logs", "audit", "--name", "mended", "--tail", "1")
     unknown = allot("logs", "kubelet", "--name", "mended")
 
     rows = [line.split("\t") for line in status.stdout.splitlines()]
@@ -179,6 +181,7 @@ def test_the_commands_say_what_is_there(cluster: LocalCluster, home: Path) -> No
     assert missing.returncode == 1
     assert "allot local up --name elsewhere" in missing.stderr
     assert len(log.stdout.splitlines()) == 3
+    assert json.loads(audit.stdout)["level"] == "Metadata"
     assert unknown.returncode == 1
     assert "kube-controller-manager" in unknown.stderr
 

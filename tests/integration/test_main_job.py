@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import httpx
 import pytest
 from elasticsearch import Elasticsearch
 
+from allot_cli.demo.inference import DENSE, ask
 from allot_cli.demo.pods import find_ready_pod
 from allot_cli.kubectl import Kubectl as BoundKubectl
+from allot_local.clock import now
 from allot_local.cluster import LocalCluster
 from tests.conftest import ROOT, Kubectl
+from tests.integration.audit import OPERATOR, read_writes, wait_for_silence
+from tests.integration.objects import OWNED
 
 NAMESPACE = "allot-demo"
+# docs/gitops.md has the command for ten minutes.
+QUIET_SECONDS = float(os.environ.get("ALLOT_QUIET_SECONDS", "30"))
 EXAMPLES = 8
 
 
@@ -131,19 +140,66 @@ def test_elasticsearchs_own_client_infers_against_a_pod(
     assert list(weights.values()) == sorted(weights.values(), reverse=True)
 
 
-def test_a_second_run_changes_nothing(
-    demo: str, local_cluster: LocalCluster, kubectl: Kubectl
+@pytest.fixture(scope="module")
+def quiet_since(demo: str, local_cluster: LocalCluster) -> datetime:
+    """From when on nothing but reads and applies of the same manifests happens."""
+    return wait_for_silence(local_cluster)
+
+
+def test_diff_finds_nothing_in_what_was_installed(quiet_since: datetime, kubectl: Kubectl) -> None:
+    assert kubectl("diff", "-k", "manifests/overlays/offline") == ""
+
+
+# One way after the other: kubectl itself writes its annotation otherwise in each.
+@pytest.mark.parametrize("way", [(), ("--server-side",)], ids=["client-side", "server-side"])
+def test_ten_applies_leave_every_object_as_it_was_and_diff_finds_nothing(
+    way: tuple[str, ...], quiet_since: datetime, kubectl: Kubectl
 ) -> None:
-    def versions() -> str:
-        template = (
-            "{range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{'\\n'}{end}"
-        )
-        return kubectl("get", "ie,mdep,deploy", "-n", NAMESPACE, "-o", f"jsonpath={template}")
+    examples = (*way, "-n", NAMESPACE, "-f", "manifests/examples")
+    kubectl("apply", *examples)
+    before = versions(kubectl)
 
-    before = versions()
-    kubectl("apply", "-n", NAMESPACE, "-f", "manifests/examples")
+    for _ in range(10):
+        kubectl("apply", *examples)
 
-    assert versions() == before
+    assert len(before) > 5 * EXAMPLES
+    assert versions(kubectl) == before
+    assert kubectl("diff", *examples) == ""
+
+
+def versions(kubectl: Kubectl) -> dict[str, str]:
+    """The resourceVersion of everything that is served from and made for."""
+    items = json.loads(kubectl("get", OWNED, "-n", NAMESPACE, "-o", "json"))["items"]
+    return {
+        f"{item['kind']}/{item['metadata']['name']}": item["metadata"]["resourceVersion"]
+        for item in items
+    }
+
+
+@pytest.mark.timeout(QUIET_SECONDS + 120)
+def test_the_operator_of_a_quiet_cluster_writes_nothing_but_its_lease(
+    quiet_since: datetime, local_cluster: LocalCluster, kubectl: Kubectl, bound: BoundKubectl
+) -> None:
+    endpoint = bound.get("ie", "my-e5-endpoint", "--namespace", NAMESPACE)
+    address = find_ready_pod(bound, endpoint, NAMESPACE)["status"]["podIP"]
+
+    # With constant load, which is no change either.
+    while (now() - quiet_since).total_seconds() < QUIET_SECONDS:
+        ask(f"http://{address}:8080", DENSE)
+        time.sleep(0.5)
+    kubectl("create", "configmap", "end-of-silence", "-n", NAMESPACE)
+
+    everything = read_writes(local_cluster)
+    writes = [write for write in everything if write.at >= quiet_since]
+    lease = json.loads(
+        kubectl("get", "lease", "allot-operator", "-n", "allot-system", "-o", "json")
+    )
+    assert "end-of-silence" in {write.name for write in writes}
+    assert "inferenceendpoints/status" in {
+        write.resource for write in everything if write.user == OPERATOR
+    }
+    assert datetime.fromisoformat(lease["spec"]["renewTime"]) > quiet_since
+    assert [write for write in writes if write.user == OPERATOR] == []
 
 
 def test_the_pod_says_that_it_is_elasticsearchs_product(demo: str, bound: BoundKubectl) -> None:

@@ -7,9 +7,14 @@ from typing import Any
 from allot_api import names
 from allot_api.crd.kinds import KINDS, Column, Kind
 from allot_api.crd.schema import Schema, build_schema
+from allot_api.fields import NEVER_OBSERVED
 from allot_api.rules.rule import Scope
 
 Document = dict[str, Any]
+
+# To kstatus, an object without a status is as it should be: so nothing may be without one, also
+# while no operator runs.
+UNSEEN = {"observedGeneration": NEVER_OBSERVED}
 
 
 def build_documents() -> dict[str, Document]:
@@ -78,7 +83,11 @@ def _build_column(column: Column) -> Document:
 
 def _build_object_schema(kind: Kind) -> Schema:
     spec = {**build_schema(kind.spec), "description": "spec is what is asked for."}
-    status = {**build_schema(kind.status), "description": "status is what is so."}
+    status = {
+        **build_schema(kind.status),
+        "description": "status is what is so.",
+        "default": UNSEEN,
+    }
     schema: Schema = {
         "description": kind.description,
         "type": "object",

@@ -58,11 +58,12 @@ def name_is_taken(scene: DeploymentScene) -> Verdict | None:
     """Report an object of somebody else's that has a name which we need."""
     if not scene.squatters:
         return None
-    other = scene.squatters[0]
+    name, kinds = scene.squatters[0].name, ", ".join(one.kind for one in scene.squatters)
     return Verdict(
         AcceptedReason.ID_TAKEN,
-        f"{other} has the name that derives from deployment_id "
-        f"{scene.deployment.deployment_id} and is not Allot's: rename or delete it",
+        f"what is named {name} ({kinds}) is not this ModelDeployment's, but deployment_id "
+        f"{scene.deployment.deployment_id} needs that name: delete it, or choose another "
+        "deployment_id",
     )
 
 

@@ -157,7 +157,12 @@ def deployment_id_is_taken(scene: EndpointScene) -> Verdict | None:
     holder = find_deployment(scene.deployments, scene.endpoint.inference_id)
     if holder is None or holder.subject.controller_uid == scene.endpoint.subject.uid:
         return None
-    return refuse_taken("deployment_id", holder.deployment_id, holder.subject)
+    return Verdict(
+        AcceptedReason.ID_TAKEN,
+        f"{holder.subject} has the deployment_id {holder.deployment_id} and is not this "
+        "endpoint's: delete it, or choose another inference_id, which may attach to it by "
+        "service_settings.deployment_id",
+    )
 
 
 def name_is_taken(scene: EndpointScene) -> Verdict | None:

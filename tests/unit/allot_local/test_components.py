@@ -6,6 +6,7 @@ import pytest
 
 from allot_local.cluster import COMPONENTS, STOP_ORDER
 from allot_local.components import CONTROLLERS_OFF, Component, flags, plan_components
+from allot_local.credentials import AUDIT_POLICY
 from allot_local.layout import Addresses, Layout
 
 ADDRESSES = Addresses(
@@ -40,6 +41,18 @@ def test_the_api_server_authorizes_nodes_and_roles(components: dict[str, Compone
     assert "--authorization-mode=Node,RBAC" in command
     assert "--enable-admission-plugins=NodeRestriction" in command
     assert "--endpoint-reconciler-type=none" in command
+
+
+def test_the_api_server_records_writes_in_a_file_of_bounded_size(
+    components: dict[str, Component],
+) -> None:
+    command = components["kube-apiserver"].command
+    levels = [(rule["level"], rule.get("verbs")) for rule in AUDIT_POLICY["rules"]]
+
+    assert "--audit-log-path=/home/c/logs/audit.log" in command
+    assert {"--audit-log-maxsize=20", "--audit-log-maxbackup=2"} <= set(command)
+    assert ("None", ["get", "list", "watch"]) in levels
+    assert levels[-1] == ("Metadata", None)
 
 
 def test_three_controllers_are_off_and_all_others_on(components: dict[str, Component]) -> None:

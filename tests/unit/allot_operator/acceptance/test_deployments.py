@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from allot_api.conditions import AcceptedReason
+from allot_cluster.resources import DEPLOYMENTS, SERVICES
 from allot_operator.acceptance.catalogue import Found
 from allot_operator.acceptance.deployments import DeploymentScene, judge_deployment
 from allot_operator.acceptance.verdict import Verdict
@@ -39,9 +40,16 @@ def test_an_older_deployment_has_the_id() -> None:
 
 
 def test_a_name_that_somebody_else_has_is_told() -> None:
-    scene = replace(a_scene(a_deployment()), squatters=(a_subject("theirs"),))
+    squatters = tuple(a_subject("allot-d", resource=kind) for kind in (DEPLOYMENTS, SERVICES))
 
-    assert reason_of(scene) is AcceptedReason.ID_TAKEN
+    verdict = judge_deployment(replace(a_scene(a_deployment()), squatters=squatters))
+
+    assert isinstance(verdict, Verdict)
+    assert verdict.reason is AcceptedReason.ID_TAKEN
+    assert verdict.message == (
+        "what is named allot-d (Deployment, Service) is not this ModelDeployment's, but "
+        "deployment_id d needs that name: delete it, or choose another deployment_id"
+    )
 
 
 def test_a_spec_that_was_stored_under_other_rules_is_told() -> None:

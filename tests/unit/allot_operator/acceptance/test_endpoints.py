@@ -72,7 +72,13 @@ def test_the_oldest_endpoint_has_the_id() -> None:
 
 
 def test_a_deployment_of_somebody_else_has_the_id() -> None:
-    assert judge_endpoint(a_scene(a_deployment("e"))).reason is AcceptedReason.ID_TAKEN
+    verdict = judge_endpoint(a_scene(a_deployment("e")))
+
+    assert verdict.reason is AcceptedReason.ID_TAKEN
+    assert verdict.message == (
+        "ModelDeployment e has the deployment_id e and is not this endpoint's: delete it, or "
+        "choose another inference_id, which may attach to it by service_settings.deployment_id"
+    )
 
 
 def test_a_deployment_of_somebody_else_has_the_name() -> None:
