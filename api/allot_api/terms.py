@@ -89,6 +89,13 @@ class ScalingPolicy(StrEnum):
     EXTERNAL = "external"
 
 
+class UpgradePolicy(StrEnum):
+    """When pods that only a new version of Allot would change are replaced."""
+
+    AUTOMATIC = "Automatic"
+    DEFERRED = "Deferred"
+
+
 class CpuLimit(StrEnum):
     """The CPU limit of a model pod."""
 

@@ -35,6 +35,7 @@ MENDED_BY_WAITING: frozenset[Reason] = frozenset(
         ModelAvailableReason.UNREACHABLE,
         ReadyReason.UNSCHEDULABLE,
         ReadyReason.PODS_REFUSED,
+        ReadyReason.WRITE_REFUSED,
     }
 )
 
@@ -63,10 +64,11 @@ def judge_ready(facts: DeploymentFacts, evidence: Evidence) -> Finding:
         return _ready(Status.FALSE, facts.verdict.reason, facts.verdict.message)
     count = len(facts.ready_pods)
     is_true = all(one.status is Status.TRUE for one in (evidence.up_to_date, evidence.servable))
-    if is_true and count >= facts.asked:
+    if is_true and count >= facts.asked and not facts.refusal:
         message = f"{count} of {facts.target} allocations are ready"
         return _ready(Status.TRUE, ReadyReason.FULLY_ALLOCATED, message)
-    return _ready(Status.FALSE, *_find_cause(facts, evidence, count))
+    reason, message = _find_cause(facts, evidence, count)
+    return _ready(Status.FALSE, reason, message + _describe_older(facts))
 
 
 def judge_stalled(facts: DeploymentFacts, evidence: Evidence, ready: Finding) -> Finding:
@@ -108,8 +110,15 @@ def _find_cause(facts: DeploymentFacts, evidence: Evidence, count: int) -> tuple
     if hindrance is not None:
         return hindrance.reason, hindrance.message
     if evidence.up_to_date.status is not Status.TRUE:
-        return evidence.up_to_date.reason, evidence.up_to_date.message
+        how_far = f"; {model.reason}: {model.message}" if model.status is Status.FALSE else ""
+        return evidence.up_to_date.reason, f"{evidence.up_to_date.message}{how_far}"
     return _find_shortage(facts, evidence, count)
+
+
+def _describe_older(facts: DeploymentFacts) -> str:
+    """Return that the old serves on, where the new is not there yet."""
+    count = sum(pod.is_ready for pod in facts.older_pods)
+    return f"; of an older generation {count} go on serving" if count else ""
 
 
 def _find_shortage(facts: DeploymentFacts, evidence: Evidence, count: int) -> tuple[Reason, str]:

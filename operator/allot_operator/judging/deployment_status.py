@@ -13,7 +13,7 @@ from allot_api.deployment_stats import (
     allocation_state,
 )
 from allot_api.model_deployment import ModelDeploymentStatus
-from allot_api.resolve import AdaptiveSettings
+from allot_api.resolve import AdaptiveSettings, DeploymentSettings
 from allot_operator.desired.deployment import choose_resource_name
 from allot_operator.desired.ownership import build_selector
 from allot_operator.desired.service import build_service_url
@@ -98,7 +98,7 @@ def _build_stats(facts: DeploymentFacts) -> DeploymentStats | None:
     count = len(facts.ready_pods)
     return DeploymentStats(
         deployment_id=settings.deployment_id,
-        model_id=facts.found.model_id if facts.found else settings.model_id,
+        model_id=_choose_model_id(facts, settings),
         num_threads=settings.num_threads,
         adaptive_allocations=_build_bounds(settings.adaptive),
         allocation_status=AllocationStatus(
@@ -107,6 +107,14 @@ def _build_stats(facts: DeploymentFacts) -> DeploymentStats | None:
             state=allocation_state(count, facts.target),
         ),
     )
+
+
+def _choose_model_id(facts: DeploymentFacts, settings: DeploymentSettings) -> str:
+    """Return the model's own spelling; of one that is gone, the one that was told before."""
+    if facts.found is not None:
+        return facts.found.model_id
+    stats = facts.deployment.stats
+    return stats.model_id if stats else settings.model_id
 
 
 def _build_bounds(adaptive: AdaptiveSettings | None) -> AdaptiveBounds | None:

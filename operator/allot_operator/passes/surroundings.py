@@ -12,6 +12,9 @@ from allot_operator.observing.ledger import Ledger
 from allot_operator.observing.stats_client import StatsReader
 from allot_operator.passes.announcing import Announcer
 
+# What the API server refuses, such as for a quota, is tried again this often.
+REFUSAL_RETRY_SECONDS = 30.0
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
