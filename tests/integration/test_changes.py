@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
 
 from allot_local.cluster import LocalCluster
@@ -14,6 +15,7 @@ from tests.integration.streams import streaming
 pytestmark = pytest.mark.usefixtures("allot")
 
 REQUESTS = 2000
+URI = "package://cognition/model"
 WEIGHTS = {
     "path": "model.safetensors",
     "sha256": "96e1dd8dbbc82439cf50677a15bcb9141172b289d20b41c9c28b621a0451a02a",
@@ -25,24 +27,28 @@ def objects(kubectl: Kubectl, namespace: str) -> Objects:
     return Objects(kubectl, namespace)
 
 
-def a_revision(name: str = "revised", **fields: Any) -> Manifest:
+def a_revision(**fields: Any) -> Manifest:
     """Return a model; its answers show the revision: the first reads 8 tokens only."""
-    spec = {"source": {"uri": "package://cognition/model"}, "task_types": ["sparse_embedding"]}
-    return an_object("TrainedModel", name, {**spec, **fields})
+    spec = {"source": {"uri": URI}, "task_types": ["sparse_embedding"], "max_sequence_length": 8}
+    return an_object("TrainedModel", "revised", {**spec, **fields})
 
 
-FIRST = a_revision(max_sequence_length=8)
-SECOND = a_revision(source={"uri": "package://cognition/model", "files": [WEIGHTS]})
+SECOND = {"source": {"uri": URI, "files": [WEIGHTS]}, "max_sequence_length": 512}
 
 
 def names_of(pods: list[Manifest]) -> set[str]:
     return {pod["metadata"]["name"] for pod in pods}
 
 
+def post(pod: Manifest, endpoint: str) -> int:
+    url = f"http://{pod['status']['podIP']}:8080/_inference/{endpoint}"
+    return httpx.post(url, json={"input": "mail"}, trust_env=False).status_code
+
+
 def test_a_new_revision_of_the_model_fails_no_request(
     objects: Objects, local_cluster: LocalCluster
 ) -> None:
-    objects.apply(FIRST, an_endpoint("steady", model_id="revised"))
+    objects.apply(a_revision(), an_endpoint("steady", model_id="revised"))
     objects.wait_ready("steady")
     (old,) = objects.pods()
     selector = objects.list("mdep")[0]["status"]["selector"]
@@ -51,7 +57,7 @@ def test_a_new_revision_of_the_model_fails_no_request(
         local_cluster.kubeconfig, objects.namespace, selector, "/_inference/steady"
     ) as stream:
         objects.wait(lambda: stream.answers > 0)
-        objects.apply(SECOND)
+        objects.apply(a_revision(**SECOND))
         # Until the last of the old pod is gone: its drain is part of the change.
         objects.wait(lambda: not names_of(objects.list("pods")) & names_of([old]))
         objects.wait(lambda: stream.answers >= REQUESTS)
@@ -60,3 +66,51 @@ def test_a_new_revision_of_the_model_fails_no_request(
     assert len(stream.served_by) == len(stream.bodies) == 2
     objects.wait_ready("steady")
     assert objects.conditions("steady")["UpToDate"][:2] == ("True", "UpToDate")
+
+
+def test_what_cannot_become_ready_leaves_the_old_serving_and_is_mended_by_the_next_apply(
+    objects: Objects,
+) -> None:
+    endpoint = an_endpoint("kept", model_id="revised")
+    objects.apply(a_revision(), endpoint)
+    objects.wait_ready("kept")
+    (old,) = objects.pods()
+
+    # A source that is not there.
+    objects.apply(a_revision(source={"uri": "package://cognition/nowhere"}))
+    _, _, message = objects.wait_condition("kept", "Ready", "NotFound")
+    assert "nowhere" in message
+    assert "go on serving" in message
+    assert_kept(objects, old)
+
+    objects.apply(a_revision())
+    objects.wait_ready("kept")
+
+    # A size that fits on no node.
+    objects.apply(an_endpoint("kept", model_id="revised", num_threads=32))
+    _, _, message = objects.wait_condition("kept", "Ready", "Unschedulable")
+    assert "cpu" in message.lower()
+    assert_kept(objects, old)
+    assert objects.wait_for_event("kept", "Unschedulable")
+
+    objects.apply(endpoint)
+    objects.wait_ready("kept")
+
+    # The model itself is gone, and comes back.
+    objects.run("delete", "tm", "revised")
+    assert objects.wait_condition("kept", "Accepted", "ModelNotFound")[0] == "False"
+    assert_kept(objects, old)
+
+    objects.apply(a_revision())
+    objects.wait_ready("kept")
+    assert names_of(objects.pods()) == names_of([old])
+
+
+def assert_kept(objects: Objects, old: Manifest) -> None:
+    """The endpoint says that it serves, that this is not what was asked for, and answers."""
+    told = objects.conditions("kept")
+
+    assert [told[kind][0] for kind in ("Servable", "UpToDate", "Ready")] == [
+        "True", "False", "False",
+    ]  # fmt: skip
+    assert post(old, "kept") == httpx.codes.OK
