@@ -55,13 +55,9 @@ def test_a_deployment_that_is_deleted_under_those_who_share_it_is_named(objects:
     assert objects.wait_for_event("guest", "DeploymentNotFound") == message
 
 
-@pytest.mark.parametrize("kind", ["service", "poddisruptionbudget"])
-def test_a_strangers_object_is_left_alone_and_waited_for(objects: Objects, kind: str) -> None:
+def test_a_strangers_service_is_left_alone_and_waited_for(objects: Objects) -> None:
     name = derived_name("wanted", DEPLOYMENT_PREFIX)
-    if kind == "service":
-        objects.run("create", "service", "clusterip", name, "--tcp=80")
-    else:
-        objects.run("create", "pdb", name, "--selector=app=x", "--min-available=1")
+    objects.run("create", "service", "clusterip", name, "--tcp=80")
 
     objects.apply(a_deployment("wanted"))
     message = objects.wait_condition("wanted", "Accepted", "IdTaken", "mdep")[2]
@@ -69,5 +65,5 @@ def test_a_strangers_object_is_left_alone_and_waited_for(objects: Objects, kind:
     assert "not Allot's" in message
     assert objects.names("deploy") == []
 
-    objects.run("delete", kind, name)
+    objects.run("delete", "service", name)
     objects.wait_condition("wanted", "Accepted", "Accepted", "mdep")
