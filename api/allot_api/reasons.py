@@ -132,8 +132,7 @@ class UpToDateReason(Reason):
     )
     UPGRADE_IN_PROGRESS = (
         "UpgradeInProgress",
-        "All pods are of this generation. Those of another version of Allot, or changed by hand, "
-        "are being replaced.",
+        "All pods are of this generation. Those of another version of Allot are being replaced.",
         Status.TRUE,
     )
     UPGRADE_STUCK = (

@@ -23,7 +23,6 @@ class Workload:
 
     `replicas` is the live target of allocations; `replicas_owners` are the field managers that
     sent it. `settings` and `template` are the hashes that its pod template carries.
-    `older_count` are the pods of another template than this one.
     `has_passed_deadline` and `refusal` speak of this template, never of the one before it.
     """
 
@@ -34,7 +33,6 @@ class Workload:
     settings: str
     template: str
     pod_count: int
-    older_count: int
     is_rolling: bool
     has_passed_deadline: bool
     refusal: str
@@ -59,7 +57,6 @@ def read_workload(manifest: Manifest) -> Workload:
         settings=annotations.get(SETTINGS_ANNOTATION, ""),
         template=annotations.get(TEMPLATE_ANNOTATION, ""),
         pod_count=status.get("replicas", 0),
-        older_count=_count_older(manifest),
         is_rolling=_is_rolling(manifest),
         has_passed_deadline=_has_passed_deadline(manifest),
         refusal=failure.get("message", "") if is_refused else "",
@@ -109,18 +106,11 @@ def _is_rolling(manifest: Mapping[str, Any]) -> bool:
     if _has_passed_deadline(manifest):
         return False
     wanted = spec.get("replicas", 1)
-    updated = status.get("updatedReplicas", 0)
-    if _count_older(manifest):
+    updated, total = status.get("updatedReplicas", 0), status.get("replicas", 0)
+    if total > updated:
         return True
     is_complete = _condition(manifest, "Progressing").get("reason") == COMPLETE_REASON
     return not is_complete and (updated < wanted or status.get("availableReplicas", 0) < updated)
-
-
-def _count_older(manifest: Mapping[str, Any]) -> int:
-    """Return how many pods are of another template; all of them until it was observed."""
-    status = manifest.get("status", {})
-    total: int = status.get("replicas", 0)
-    return total - status.get("updatedReplicas", 0) if _is_observed(manifest) else total
 
 
 def _has_passed_deadline(manifest: Mapping[str, Any]) -> bool:

@@ -56,6 +56,12 @@ class DeploymentFacts:
         return tuple(pod for pod in self.pods if pod.settings != self.settings)
 
     @property
+    def outdated_pods(self) -> tuple[Pod, ...]:
+        """Return the pods that another version of Allot made of the same settings."""
+        template = self.workload.template if self.workload else ""
+        return tuple(pod for pod in self.pods if pod.template not in ("", template))
+
+    @property
     def current_pods(self) -> tuple[Pod, ...]:
         """Return the pods that run with the settings of this generation."""
         return tuple(pod for pod in self.pods if pod.settings == self.settings)

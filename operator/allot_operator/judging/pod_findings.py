@@ -81,11 +81,11 @@ def _judge_upgrade(facts: DeploymentFacts, workload: Workload) -> Finding:
         reason, message = UpToDateReason.UPGRADE_QUEUED, UPGRADE_QUEUED_MESSAGE
     elif facts.upgrade is Upgrade.DEFERRED:
         reason, message = UpToDateReason.UPGRADE_DEFERRED, UPGRADE_DEFERRED_MESSAGE
-    elif workload.older_count and facts.pods:
+    elif facts.outdated_pods:
         hindrance = find_hindrance(facts)
         is_stuck = workload.has_passed_deadline or hindrance is not None
         reason = UpToDateReason.UPGRADE_STUCK if is_stuck else UpToDateReason.UPGRADE_IN_PROGRESS
-        message = f"{workload.older_count} of {workload.pod_count} pods are still to be replaced"
+        message = f"{len(facts.outdated_pods)} of {len(facts.pods)} pods are still to be replaced"
         message += f": {hindrance.message}" if hindrance else ""
     else:
         reason, message = UpToDateReason.UP_TO_DATE, ""

@@ -31,7 +31,6 @@ def a_workload(**fields: Any) -> Workload:
         "settings": "settings",
         "template": "template",
         "pod_count": 1,
-        "older_count": 0,
         "is_rolling": False,
         "has_passed_deadline": False,
         "refusal": "",

@@ -77,20 +77,21 @@ def test_an_upgrade_that_waits_is_told_and_is_no_fault(
 
 
 def test_an_upgrade_under_way_is_told_and_so_is_what_is_in_its_way() -> None:
-    upgrading = a_workload(pod_count=3, older_count=2)
-    crashing = (a_pod("p"), a_troubled_pod(Trouble.CRASH_LOOPING, "why", "q"))
+    outdated = a_pod("p", template="that of another version")
+    starting = (outdated, a_pod("q", is_ready=False, template="template"))
+    crashing = (outdated, a_troubled_pod(Trouble.CRASH_LOOPING, "why", "q"))
 
-    going = judge_up_to_date(some_facts(workload=upgrading))
-    stuck = judge_up_to_date(some_facts(workload=upgrading, pods=crashing))
+    going = judge_up_to_date(some_facts(pods=starting))
+    stuck = judge_up_to_date(some_facts(pods=crashing))
     late = judge_up_to_date(
-        some_facts(workload=a_workload(pod_count=3, older_count=2, has_passed_deadline=True))
+        some_facts(pods=starting, workload=a_workload(has_passed_deadline=True))
     )
 
     assert {one.status for one in (going, stuck, late)} == {Status.TRUE}
     assert going.reason is UpToDateReason.UPGRADE_IN_PROGRESS
-    assert going.message == "2 of 3 pods are still to be replaced"
+    assert going.message == "1 of 2 pods are still to be replaced"
     assert stuck.reason is late.reason is UpToDateReason.UPGRADE_STUCK
-    assert stuck.message == "2 of 3 pods are still to be replaced: pod q: why"
+    assert stuck.message == "1 of 2 pods are still to be replaced: pod q: why"
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,8 @@ def test_what_is_wrong_is_a_warning_and_told_once_for_all_its_conditions() -> No
 
 def test_a_stuck_upgrade_is_a_warning_although_everything_serves() -> None:
     def conditions(**fields: Any) -> list[Condition]:
-        facts = some_facts(workload=a_workload(pod_count=2, older_count=1, **fields))
+        pods = (a_pod(template="that of another version"), a_pod("q", is_ready=False))
+        facts = some_facts(workload=a_workload(**fields), pods=pods)
         return build_deployment_status(facts, NOW).conditions
 
     (notice,) = find_notices(conditions(), conditions(has_passed_deadline=True))
