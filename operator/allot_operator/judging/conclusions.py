@@ -15,6 +15,7 @@ from allot_api.conditions import (
     ReconcilingReason,
     StalledReason,
     Status,
+    UpToDateReason,
 )
 from allot_operator.acceptance.verdict import Verdict
 from allot_operator.judging.deployment_facts import DeploymentFacts
@@ -78,9 +79,15 @@ def judge_stalled(facts: DeploymentFacts, evidence: Evidence, ready: Finding) ->
             if evidence.model.reason is reason:
                 return _stalled(Status.TRUE, stalled, evidence.model.message)
         has_passed = facts.workload is not None and facts.workload.has_passed_deadline
-        if has_passed and ready.reason not in MENDED_BY_WAITING:
+        if has_passed and not MENDED_BY_WAITING & _find_last_causes(evidence, ready):
             return _stalled(Status.TRUE, StalledReason.DEADLINE_EXCEEDED, ready.message)
     return _stalled(Status.FALSE, StalledReason.NOT_STALLED, "")
+
+
+def _find_last_causes(evidence: Evidence, ready: Finding) -> frozenset[Reason]:
+    """Return what Ready waits for; behind a rollout that is how far the new pods' model is."""
+    is_rollout = ready.reason is UpToDateReason.ROLLOUT_IN_PROGRESS
+    return frozenset({ready.reason, evidence.model.reason} if is_rollout else {ready.reason})
 
 
 def judge_reconciling(

@@ -161,6 +161,16 @@ def test_a_rollout_that_never_becomes_ready_stalls_at_its_deadline() -> None:
     assert words(findings, STALLED) == ("True", "DeadlineExceeded")
 
 
+def test_a_rollout_that_still_fetches_goes_on_past_its_deadline() -> None:
+    new, workload = a_pod("new", is_ready=False), a_workload(has_passed_deadline=True)
+    report = a_report(ModelState.FETCHING, bytes_done=10**9, bytes_total=10**10)
+
+    findings = stuck(new, readings={new.uid: report}, workload=workload)
+
+    assert words(findings, STALLED) == ("False", "NotStalled")
+    assert "Fetching: 1000 of 10000 MB" in findings[READY].message
+
+
 def test_a_rollout_tells_how_far_its_model_is() -> None:
     new = a_pod("new", is_ready=False)
 
