@@ -81,7 +81,7 @@ def test_what_cannot_become_ready_leaves_the_old_serving_and_is_mended_by_the_ne
     objects.apply(a_revision(source={"uri": "package://cognition/nowhere"}))
     _, _, message = objects.wait_condition("kept", "Ready", "NotFound")
     assert "nowhere" in message
-    assert "go on serving" in message
+    assert "1 older pod goes on serving" in message
     assert_kept(objects, old)
 
     objects.apply(a_revision())

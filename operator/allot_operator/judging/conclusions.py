@@ -125,7 +125,9 @@ def _find_cause(facts: DeploymentFacts, evidence: Evidence, count: int) -> tuple
 def _describe_older(facts: DeploymentFacts) -> str:
     """Return that the old serves on, where the new is not there yet."""
     count = sum(pod.is_ready for pod in facts.older_pods)
-    return f"; of an older generation {count} go on serving" if count else ""
+    if not count:
+        return ""
+    return "; 1 older pod goes on serving" if count == 1 else f"; {count} older pods go on serving"
 
 
 def _find_shortage(facts: DeploymentFacts, evidence: Evidence, count: int) -> tuple[Reason, str]:

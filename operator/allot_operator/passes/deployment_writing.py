@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from allot_api.conditions import AcceptedReason
-from allot_api.names import MANAGED_BY, MANAGED_BY_LABEL, MODEL_DEPLOYMENT_LABEL
 from allot_api.resolve import DeploymentSettings
 from allot_cluster.resources import DEPLOYMENTS
 from allot_operator.acceptance.catalogue import Found
@@ -17,6 +16,7 @@ from allot_operator.judging.transitions import Notice
 from allot_operator.passes.applying import Applied, apply_actions
 from allot_operator.passes.deployment_gathering import Gathered
 from allot_operator.passes.surroundings import REFUSAL_RETRY_SECONDS, Surroundings
+from allot_operator.passes.turns import take_turn
 from allot_operator.planning.deployment_plan import (
     Wanted,
     build_wanted,
@@ -24,7 +24,7 @@ from allot_operator.planning.deployment_plan import (
     plan_deployment,
 )
 from allot_operator.planning.target import choose_live_target
-from allot_operator.planning.upgrades import Upgrade, decide_upgrade
+from allot_operator.planning.upgrades import Upgrade
 from allot_operator.scaling.decision import Decision, decide
 from allot_operator.scaling.observation import Observation
 from allot_operator.scaling.policy import build_policy
@@ -33,7 +33,6 @@ from allot_operator.work.keys import Key
 UPGRADE_RETRY_SECONDS = 5.0
 # A stranger's object is not watched; that it is gone is found out by looking.
 STRANGER_RETRY_SECONDS = 10.0
-OUR_DEPLOYMENTS = f"{MANAGED_BY_LABEL}={MANAGED_BY},{MODEL_DEPLOYMENT_LABEL}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +117,7 @@ async def _apply(
     if not is_upgrade(wanted, actual):
         plan = plan_deployment(wanted, actual, target)
         return await apply_actions(around.cluster, plan), Upgrade.DONE
-    async with around.upgrading:
-        others = await _list_workloads(around)
-        upgrade = decide_upgrade(settings.upgrade_policy, actual.workload, others)
+    async with around.turns.lock:
+        upgrade = await take_turn(around, settings.upgrade_policy, actual.workload)
         plan = plan_deployment(wanted, actual, target, upgrade=upgrade)
         return await apply_actions(around.cluster, plan), upgrade
-
-
-async def _list_workloads(around: Surroundings) -> list[Workload]:
-    """Return the Deployments of all ModelDeployments that are looked after."""
-    listings = [
-        await around.cluster.list(DEPLOYMENTS, namespace=namespace, label_selector=OUR_DEPLOYMENTS)
-        for namespace in around.namespaces or (None,)
-    ]
-    return [read_workload(item) for listing in listings for item in listing.items]

@@ -112,7 +112,7 @@ def test_a_rollout_under_way_is_servable_and_not_ready() -> None:
 
 
 OLD = a_pod("old", settings="older", model="older")
-GOES_ON = "; of an older generation 1 go on serving"
+GOES_ON = "; 1 older pod goes on serving"
 
 
 def stuck(new: Pod, **fields: Any) -> dict[ConditionType, Finding]:

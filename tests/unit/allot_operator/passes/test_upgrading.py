@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from allot_api.terms import UpgradePolicy
 from allot_cluster.resources import DEPLOYMENTS, MODEL_DEPLOYMENTS
 from allot_operator.passes.deployment_writing import UPGRADE_RETRY_SECONDS
-from allot_operator.passes.surroundings import Result
+from allot_operator.passes.surroundings import Result, Turns
+from allot_operator.passes.turns import take_turn
+from allot_operator.planning.upgrades import Upgrade
 from tests.unit.allot_operator.builders import IMAGE, NAMESPACE, a_deployment_manifest
 from tests.unit.allot_operator.passes.test_passes import World
 
@@ -85,6 +88,34 @@ async def test_deployments_are_upgraded_one_after_the_other(fleet: Fleet) -> Non
     await fleet.play("b")
     await fleet.look_at_all()
     assert fleet.upgraded() == ["a", "b", "c"]
+
+
+async def test_those_that_wait_read_the_one_that_rolls_and_not_all(fleet: Fleet) -> None:
+    await fleet.look_at_all()
+    fleet.cluster.calls.clear()
+
+    await fleet.look_at(MODEL_DEPLOYMENTS, "b")
+
+    assert fleet.upgraded() == ["a"]
+    read = {(call.verb, call.resource) for call in fleet.cluster.calls}
+    assert ("list", DEPLOYMENTS) not in read
+
+
+async def test_a_deferred_upgrade_reads_nothing(fleet: Fleet) -> None:
+    fleet.cluster.calls.clear()
+
+    upgrade = await take_turn(fleet.around, UpgradePolicy.DEFERRED, None)
+
+    assert (upgrade, fleet.cluster.calls) == (Upgrade.DEFERRED, [])
+
+
+async def test_another_operator_finds_the_one_that_rolls(fleet: Fleet) -> None:
+    await fleet.look_at_all()
+    fleet.around = replace(fleet.around, turns=Turns())
+
+    await fleet.look_at_all()
+
+    assert fleet.upgraded() == ["a"]
 
 
 async def test_one_that_is_stuck_past_its_deadline_holds_up_the_others_no_more(
