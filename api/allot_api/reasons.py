@@ -24,13 +24,13 @@ class AcceptedReason(Reason):
     MODEL_NOT_FOUND = (
         "ModelNotFound",
         "No TrainedModel here or in Allot's namespace has the model_id or alias; "
-        "the message lists the ids that exist.",
+        "the message lists the ids that exist. What served before goes on serving.",
     )
     TASK_MISMATCH = "TaskMismatch", "The model does not do the task_type; the message lists its."
     DEPLOYMENT_NOT_FOUND = (
         "DeploymentNotFound",
         "No ModelDeployment of the namespace has the deployment_id; the message lists those "
-        "that exist.",
+        "that exist, and says if it was there and was deleted.",
     )
     DEPLOYMENT_NOT_ACCEPTED = (
         "DeploymentNotAccepted",
