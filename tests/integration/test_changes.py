@@ -47,7 +47,7 @@ def post(pod: Manifest, endpoint: str) -> int:
     return httpx.post(url, json={"input": "mail"}, trust_env=False).status_code
 
 
-def test_a_new_revision_of_the_model_fails_no_request(
+def test_a_new_revision_and_pods_that_come_and_go_fail_no_request(
     objects: Objects, local_cluster: LocalCluster
 ) -> None:
     objects.apply(a_revision(), an_endpoint("steady", model_id="revised"))
@@ -62,10 +62,14 @@ def test_a_new_revision_of_the_model_fails_no_request(
         objects.apply(a_revision(**SECOND))
         # Until the last of the old pod is gone: its drain is part of the change.
         objects.wait(lambda: not names_of(objects.list("pods")) & names_of([old]))
+        objects.apply(an_endpoint("steady", model_id="revised", num_allocations=2))
+        objects.wait(lambda: objects.allocations("steady")[0] == 2)
+        objects.apply(an_endpoint("steady", model_id="revised", num_allocations=1))
+        objects.wait(lambda: len(objects.list("pods")) == 1)
         objects.wait(lambda: stream.answers >= REQUESTS)
 
     assert stream.failures == []
-    assert len(stream.served_by) == len(stream.bodies) == 2
+    assert (len(stream.served_by), len(stream.bodies)) == (3, 2)
     objects.wait_ready("steady")
     assert objects.conditions("steady")["UpToDate"][:2] == ("True", "UpToDate")
 
