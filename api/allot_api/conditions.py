@@ -14,18 +14,16 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
+from allot_api.condition_types import ConditionType, Reason, Status
 from allot_api.fields import Generation, Shape
 from allot_api.reasons import (
     REASONS,
     AcceptedReason,
-    ConditionType,
     ModelAvailableReason,
     ReadyReason,
-    Reason,
     ReconcilingReason,
     ServableReason,
     StalledReason,
-    Status,
     ThreadsExceedQuotaReason,
     UpToDateReason,
 )

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, StrictInt
 
-from allot_api.fields import Count, Flag, Id, Shape, Threads
-from allot_api.terms import AllocationState
+from allot_api.fields import MAX_SAFE_INTEGER, Count, Flag, Id, Shape, Threads
+from allot_api.terms import AllocationState, DeploymentState, Priority
 
 
 def allocation_state(allocation_count: int, target_allocation_count: int) -> AllocationState:
@@ -55,13 +55,40 @@ class DeploymentStats(Shape):
     deployment_id: Id = Field(description="deployment_id of the deployment.")
     model_id: Id = Field(description="model_id of the model that is deployed.")
     num_threads: Threads = Field(description="num_threads of each allocation.")
+    threads_per_allocation: Threads | None = Field(
+        None, description="threads_per_allocation is num_threads by its name in the statistics."
+    )
+    number_of_allocations: Count | None = Field(
+        None, description="number_of_allocations that are wanted now."
+    )
     adaptive_allocations: AdaptiveBounds | None = Field(
         None,
         description="adaptive_allocations in force, defaults applied; absent where the number is "
         "fixed.",
     )
+    queue_capacity: Annotated[StrictInt, Field(ge=1, le=MAX_SAFE_INTEGER)] | None = Field(
+        None, description="queue_capacity is the number of requests that may wait in one pod."
+    )
+    state: DeploymentState | None = Field(
+        None,
+        description="state of the deployment: starting, started as soon as one model pod serves, "
+        "or failed.",
+    )
+    reason: Annotated[str, Field(max_length=4096)] | None = Field(
+        None, description="reason of the state failed, as a sentence."
+    )
     allocation_status: AllocationStatus = Field(
         description="allocation_status counts the model pods."
+    )
+    cache_size: Annotated[str, Field(max_length=32)] = Field(
+        "0b", description="cache_size of the cache of answers: 0b, there is none."
+    )
+    priority: Priority = Field(
+        Priority.NORMAL, description="priority of the deployment: always normal."
+    )
+    start_time: Annotated[StrictInt, Field(ge=0, le=MAX_SAFE_INTEGER)] | None = Field(
+        None,
+        description="start_time is when the ModelDeployment was made, in milliseconds since 1970.",
     )
 
 

@@ -10,7 +10,7 @@ from allot_api.conditions import Conditions
 from allot_api.deployment_stats import DeploymentStats, ServedModel
 from allot_api.fields import Flag, Generation, Id, PositiveCount, Shape, Threads
 from allot_api.model_deployment import AdaptiveAllocations
-from allot_api.terms import ChunkingStrategy, SeparatorGroup, Service, TaskType
+from allot_api.terms import ChunkingStrategy, SeparatorGroup, Service, TaskType, UpgradePolicy
 
 MAX_CHUNK_WORDS = 10_000
 MAX_SEPARATORS = 50
@@ -115,6 +115,13 @@ class InferenceEndpointSpec(Shape):
         None,
         description="chunking_settings cut long input before it is embedded for an index; "
         "sentences in chunks of 250 words if left out.",
+    )
+    upgrade_policy: UpgradePolicy | None = Field(
+        None,
+        alias="upgradePolicy",
+        description="upgradePolicy of the ModelDeployment that the endpoint makes: Automatic, "
+        "taken if it is left out, or Deferred, which leaves pods that only a new version of Allot "
+        "would change until a change of the spec or of the model replaces them anyway.",
     )
 
 

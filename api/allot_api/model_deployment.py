@@ -18,7 +18,7 @@ from allot_api.fields import (
     Shape,
     Threads,
 )
-from allot_api.terms import CpuLimit, ScalingPolicy
+from allot_api.terms import CpuLimit, ScalingPolicy, UpgradePolicy
 
 DEFAULT_QUEUE_CAPACITY = 10_000
 MAX_QUEUE_CAPACITY = 100_000
@@ -149,6 +149,14 @@ class ModelDeploymentSpec(Shape):
     )
     cache: Cache | None = Field(
         None, description="cache says where fetched weights are kept; emptyDir if left out."
+    )
+    upgrade_policy: UpgradePolicy = Field(
+        UpgradePolicy.AUTOMATIC,
+        alias="upgradePolicy",
+        description="upgradePolicy says when pods that only a new version of Allot would change "
+        "are replaced: Automatic replaces them, one deployment after the other; Deferred leaves "
+        "them until a change of the spec or of the model replaces them anyway, or until it is "
+        "Automatic again.",
     )
 
 

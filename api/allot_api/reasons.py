@@ -7,60 +7,30 @@ REASON column of `kubectl get` names the cause; its own block lists the rest.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Self
 
-
-class Status(StrEnum):
-    """The three states of a condition."""
-
-    TRUE = "True"
-    FALSE = "False"
-    UNKNOWN = "Unknown"
-
-
-class ConditionType(StrEnum):
-    """The conditions in the order in which status lists them."""
-
-    ACCEPTED = "Accepted"
-    MODEL_AVAILABLE = "ModelAvailable"
-    SERVABLE = "Servable"
-    UP_TO_DATE = "UpToDate"
-    READY = "Ready"
-    STALLED = "Stalled"
-    RECONCILING = "Reconciling"
-    THREADS_EXCEED_QUOTA = "ThreadsExceedQuota"
-
-
-class Reason(StrEnum):
-    """A reason word with the sentence that says when it appears."""
-
-    sentence: str
-
-    def __new__(cls, word: str, sentence: str) -> Self:
-        """Make a member that equals its word and carries its sentence."""
-        member = str.__new__(cls, word)
-        member._value_ = word
-        member.sentence = sentence
-        return member
+from allot_api.condition_types import ConditionType, Reason, Status
 
 
 class AcceptedReason(Reason):
     """Accepted: what was written makes sense in this cluster."""
 
     # True
-    ACCEPTED = "Accepted", "The rules hold, the id is free and everything that is named exists."
+    ACCEPTED = (
+        "Accepted",
+        "The rules hold, the id is free and everything that is named exists.",
+        Status.TRUE,
+    )
     # False
     MODEL_NOT_FOUND = (
         "ModelNotFound",
         "No TrainedModel here or in Allot's namespace has the model_id or alias; "
-        "the message lists the ids that exist.",
+        "the message lists the ids that exist. What served before goes on serving.",
     )
     TASK_MISMATCH = "TaskMismatch", "The model does not do the task_type; the message lists its."
     DEPLOYMENT_NOT_FOUND = (
         "DeploymentNotFound",
         "No ModelDeployment of the namespace has the deployment_id; the message lists those "
-        "that exist.",
+        "that exist, and says if it was there and was deleted.",
     )
     DEPLOYMENT_NOT_ACCEPTED = (
         "DeploymentNotAccepted",
@@ -86,14 +56,22 @@ class AcceptedReason(Reason):
         "an older schema.",
     )
     # Unknown
-    NOT_YET_CHECKED = "NotYetChecked", "The operator has not yet read what the spec names."
+    NOT_YET_CHECKED = (
+        "NotYetChecked",
+        "The operator has not yet read what the spec names.",
+        Status.UNKNOWN,
+    )
 
 
 class ModelAvailableReason(Reason):
     """ModelAvailable: a pod has the model and proved it with a forward pass."""
 
     # True
-    AVAILABLE = "Available", "At least one pod has the model and proved it with a forward pass."
+    AVAILABLE = (
+        "Available",
+        "At least one pod has the model and proved it with a forward pass.",
+        Status.TRUE,
+    )
     # False, and waiting mends it
     FETCHING = "Fetching", "Pods fetch the model's files; the message says how far they are."
     LOADING = "Loading", "The files are there and are being read into memory."
@@ -111,16 +89,24 @@ class ModelAvailableReason(Reason):
     INVALID_SOURCE = "InvalidSource", "The uri of the source cannot be understood."
     NOT_ACCEPTED = "NotAccepted", "Nothing is fetched, because Accepted is False."
     # Unknown
-    NO_PODS = "NoPods", "No pod has looked for the model yet, or none is wanted."
-    NOT_REPORTED = "NotReported", "Pods exist, but none has said anything about the model yet."
+    NO_PODS = "NoPods", "No pod has looked for the model yet, or none is wanted.", Status.UNKNOWN
+    NOT_REPORTED = (
+        "NotReported",
+        "Pods exist, but none has said anything about the model yet.",
+        Status.UNKNOWN,
+    )
 
 
 class ServableReason(Reason):
     """Servable: a request that is sent now is answered."""
 
     # True
-    SERVING = "Serving", "At least one pod is ready."
-    HELD_BY_GATEWAY = "HeldByGateway", "No pod runs; the gateway holds a request while one starts."
+    SERVING = "Serving", "At least one pod is ready.", Status.TRUE
+    HELD_BY_GATEWAY = (
+        "HeldByGateway",
+        "No pod runs; the gateway holds a request while one starts.",
+        Status.TRUE,
+    )
     # False
     NO_READY_PODS = "NoReadyPods", "Pods are wanted and none is ready."
     SCALED_TO_ZERO = "ScaledToZero", "No pod is wanted and no gateway is there to start one."
@@ -131,12 +117,34 @@ class UpToDateReason(Reason):
     """UpToDate: every pod that serves is of this generation."""
 
     # True
-    UP_TO_DATE = "UpToDate", "All pods run what the spec of this generation says."
-    # False
-    ROLLOUT_IN_PROGRESS = "RolloutInProgress", "Pods of an older generation are being replaced."
+    UP_TO_DATE = "UpToDate", "All pods run what the spec of this generation says.", Status.TRUE
     UPGRADE_QUEUED = (
         "UpgradeQueued",
-        "A new version of Allot changes the pods; other deployments go first.",
+        "All pods are of this generation. A new version of Allot will replace them; other "
+        "deployments go first.",
+        Status.TRUE,
+    )
+    UPGRADE_DEFERRED = (
+        "UpgradeDeferred",
+        "All pods are of this generation. A new version of Allot would replace them; "
+        "upgradePolicy: Deferred leaves them until another change replaces them anyway.",
+        Status.TRUE,
+    )
+    UPGRADE_IN_PROGRESS = (
+        "UpgradeInProgress",
+        "All pods are of this generation. Those of another version of Allot are being replaced.",
+        Status.TRUE,
+    )
+    UPGRADE_STUCK = (
+        "UpgradeStuck",
+        "All pods are of this generation. Those of another version of Allot go on serving, because "
+        "the new ones do not become ready; the message says why.",
+        Status.TRUE,
+    )
+    # False
+    ROLLOUT_IN_PROGRESS = (
+        "RolloutInProgress",
+        "Pods of an older generation are being replaced; they serve until the new ones do.",
     )
     NOT_ACCEPTED = "NotAccepted", "Pods are left as they are, because Accepted is False."
 
@@ -145,8 +153,16 @@ class ReadyReason(Reason):
     """Ready: accepted, up to date, servable, and at least as many allocations as asked for."""
 
     # True
-    FULLY_ALLOCATED = "FullyAllocated", "As many pods are ready as num_allocations or the minimum."
-    SCALED_TO_ZERO = "ScaledToZero", "No pod is asked for, and the gateway starts one on demand."
+    FULLY_ALLOCATED = (
+        "FullyAllocated",
+        "As many pods are ready as num_allocations or the minimum.",
+        Status.TRUE,
+    )
+    SCALED_TO_ZERO = (
+        "ScaledToZero",
+        "No pod is asked for, and the gateway starts one on demand.",
+        Status.TRUE,
+    )
     # False
     WAITING_FOR_ALLOCATIONS = "WaitingForAllocations", "Pods are asked for and none is ready yet."
     PARTIALLY_ALLOCATED = "PartiallyAllocated", "Some pods are ready, but fewer than asked for."
@@ -163,18 +179,39 @@ class ReadyReason(Reason):
         "A pod's process ends again and again; the message is what it left behind.",
     )
     IMAGE_NOT_PULLED = "ImageNotPulled", "A node cannot pull the runtime's image."
+    WRITE_REFUSED = (
+        "WriteRefused",
+        "The API server refuses an object that Allot has to make, such as for a quota or a policy; "
+        "the message names the object and is the API server's.",
+    )
+    # Unknown
+    PASS_FAILED = (
+        "PassFailed",
+        "The operator could not read or write what it has to; the message says what failed. It "
+        "tries again, and the other conditions are as they were before.",
+        Status.UNKNOWN,
+    )
 
 
 class StalledReason(Reason):
     """Stalled: waiting will not mend it; somebody has to change something."""
 
     # True
-    CHECKSUM_MISMATCH = "ChecksumMismatch", "A file is not what its size or sha256 says."
-    WRONG_ARCHITECTURE = "WrongArchitecture", "The runtime cannot serve what the files hold."
-    INVALID_SOURCE = "InvalidSource", "The uri of the source cannot be understood."
+    CHECKSUM_MISMATCH = (
+        "ChecksumMismatch",
+        "A file is not what its size or sha256 says.",
+        Status.TRUE,
+    )
+    WRONG_ARCHITECTURE = (
+        "WrongArchitecture",
+        "The runtime cannot serve what the files hold.",
+        Status.TRUE,
+    )
+    INVALID_SOURCE = "InvalidSource", "The uri of the source cannot be understood.", Status.TRUE
     DEADLINE_EXCEEDED = (
         "DeadlineExceeded",
         "The pods of a generation did not become ready within the progress deadline.",
+        Status.TRUE,
     )
     # False
     NOT_STALLED = "NotStalled", "Nothing stands in the way that time or the next apply won't mend."
@@ -184,8 +221,12 @@ class ReconcilingReason(Reason):
     """Reconciling: work is under way, or waits for something that may yet come."""
 
     # True
-    SPEC_CHANGED = "SpecChanged", "The spec changed and pods of it do not serve yet."
-    WAITING = "Waiting", "Ready is False for something that time, a node or the next apply mends."
+    SPEC_CHANGED = "SpecChanged", "The spec changed and pods of it do not serve yet.", Status.TRUE
+    WAITING = (
+        "Waiting",
+        "Ready is not True for something that time, a node or the next apply mends.",
+        Status.TRUE,
+    )
     # False
     SETTLED = "Settled", "The pods are as asked for; a target that moves with the load is settled."
     STALLED = "Stalled", "Nothing goes on, because waiting will not mend it."
@@ -195,11 +236,15 @@ class ThreadsExceedQuotaReason(Reason):
     """ThreadsExceedQuota: the pods' CPU quota is below num_threads."""
 
     # True
-    QUOTA_BELOW_THREADS = "QuotaBelowThreads", "A pod reports a quota below num_threads."
+    QUOTA_BELOW_THREADS = (
+        "QuotaBelowThreads",
+        "A pod reports a quota below num_threads.",
+        Status.TRUE,
+    )
     # False
     WITHIN_QUOTA = "WithinQuota", "Every pod's quota, if it has one, covers num_threads."
     # Unknown
-    NOT_REPORTED = "NotReported", "No pod has reported its quota yet."
+    NOT_REPORTED = "NotReported", "No pod has reported its quota yet.", Status.UNKNOWN
 
 
 REASONS: Mapping[ConditionType, type[Reason]] = {

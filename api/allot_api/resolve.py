@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from allot_api.inference_endpoint import InferenceEndpointSpec
 from allot_api.model_deployment import AdaptiveAllocations, Cache, ModelDeploymentSpec
-from allot_api.terms import CpuLimit, Pooling, ScalingPolicy, Service, TaskType
+from allot_api.terms import CpuLimit, Pooling, ScalingPolicy, Service, TaskType, UpgradePolicy
 from allot_api.trained_model import TrainedModelSpec
 
 ELSER_MODEL = ".elser_model_2"
@@ -46,6 +46,7 @@ class EndpointSettings:
     num_threads: int
     num_allocations: int | None
     adaptive: AdaptiveSettings | None
+    upgrade_policy: UpgradePolicy = UpgradePolicy.AUTOMATIC
 
     @property
     def is_attached(self) -> bool:
@@ -76,6 +77,7 @@ class DeploymentSettings:
     replicas: int
     cpu_limit: CpuLimit
     cache: Cache
+    upgrade_policy: UpgradePolicy = UpgradePolicy.AUTOMATIC
 
     @property
     def asked_allocations(self) -> int:
@@ -114,6 +116,7 @@ def resolve_endpoint(spec: InferenceEndpointSpec, metadata_name: str) -> Endpoin
         num_threads=settings.num_threads or DEFAULT_NUM_THREADS,
         num_allocations=(settings.num_allocations or DEFAULT_NUM_ALLOCATIONS) if is_fixed else None,
         adaptive=adaptive,
+        upgrade_policy=spec.upgrade_policy or UpgradePolicy.AUTOMATIC,
     )
 
 
@@ -133,6 +136,7 @@ def resolve_deployment(spec: ModelDeploymentSpec, metadata_name: str) -> Deploym
         replicas=spec.replicas,
         cpu_limit=spec.cpu_limit,
         cache=spec.cache or Cache(),
+        upgrade_policy=spec.upgrade_policy,
     )
 
 

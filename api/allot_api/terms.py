@@ -28,6 +28,20 @@ class AllocationState(StrEnum):
     FULLY_ALLOCATED = "fully_allocated"
 
 
+class DeploymentState(StrEnum):
+    """Elasticsearch's states of a deployment, but for stopping: what ends is gone."""
+
+    STARTING = "starting"
+    STARTED = "started"
+    FAILED = "failed"
+
+
+class Priority(StrEnum):
+    """Elasticsearch's priorities of a deployment; endpoints have normal ones only."""
+
+    NORMAL = "normal"
+
+
 class ChunkingStrategy(StrEnum):
     """How long input is cut before it is embedded for an index."""
 
@@ -87,6 +101,13 @@ class ScalingPolicy(StrEnum):
     WORK = "work"
     ELASTICSEARCH = "elasticsearch"
     EXTERNAL = "external"
+
+
+class UpgradePolicy(StrEnum):
+    """When pods that only a new version of Allot would change are replaced."""
+
+    AUTOMATIC = "Automatic"
+    DEFERRED = "Deferred"
 
 
 class CpuLimit(StrEnum):

@@ -17,6 +17,7 @@ from allot_operator.measures import Measures
 from allot_operator.observing.rounds import ask_round
 from allot_operator.passes.deployment_pass import pass_over_deployment
 from allot_operator.passes.endpoint_pass import pass_over_endpoint
+from allot_operator.passes.failing import tell_failure
 from allot_operator.passes.model_pass import pass_over_model
 from allot_operator.passes.surroundings import Surroundings
 from allot_operator.settings import Settings
@@ -24,7 +25,7 @@ from allot_operator.watching import Watches
 from allot_operator.work.dispatching import DECLARED, Dispatcher
 from allot_operator.work.keys import Key
 from allot_operator.work.work_queue import WorkQueue
-from allot_operator.work.working import work
+from allot_operator.work.working import Crew, work
 
 logger = logging.getLogger(__name__)
 
@@ -84,10 +85,12 @@ class Leader:
 
     async def _run_loops(self) -> None:
         passes = {kind: partial(make, self._around) for kind, make in PASSES.items()}
+        tell = partial(tell_failure, self._around)
+        crew = Crew(self._queue, passes, self._measures, self._dispatcher.drop, tell)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._watches().run())
             for _ in range(self._settings.workers):
-                group.create_task(work(self._queue, passes, self._measures, self._dispatcher.drop))
+                group.create_task(work(crew))
             group.create_task(self._oversee())
             group.create_task(self._ask_pods())
             group.create_task(self._resync())

@@ -17,6 +17,7 @@ from allot_api.trained_model import TrainedModelSpec, TrainedModelStatus
 
 READY = '.status.conditions[?(@.type=="Ready")]'
 ACCEPTED = '.status.conditions[?(@.type=="Accepted")]'
+UP_TO_DATE = '.status.conditions[?(@.type=="UpToDate")]'
 STATS = ".status.deployment_stats"
 COUNTS = f"{STATS}.allocation_status"
 BOUNDS = f"{STATS}.adaptive_allocations"
@@ -106,6 +107,7 @@ MODEL_DEPLOYMENT = Kind(
         AGE,
         *SIZES,
         Column("Policy", ".spec.scaling.policy", "Who decides the target.", is_wide=True),
+        Column("Pods", f"{UP_TO_DATE}.reason", "Whether they are as the spec says.", is_wide=True),
         MODEL_STATE,
         URL,
     ),

@@ -160,4 +160,22 @@ SIZES: tuple[Rule[InferenceEndpointSpec], ...] = (
     ),
 )
 
-ENDPOINT_RULES = (*IDS, *TASKS, *SIZES)
+UPGRADES: tuple[Rule[InferenceEndpointSpec], ...] = (
+    Rule(
+        name="upgrade_policy_of_another",
+        path="upgradePolicy",
+        cel=f"!({IS_ATTACHED}) || !has(self.upgradePolicy)",
+        holds=lambda it: not _is_attached(it) or it.spec.upgrade_policy is None,
+        message="upgradePolicy is {policy}, but the endpoint shares deployment '{deployment}', "
+        "whose own upgradePolicy counts: leave it out here, and write it into that ModelDeployment",
+        terms={
+            "policy": Term("self.upgradePolicy", lambda it: it.spec.upgrade_policy),
+            "deployment": Term(
+                f"self.{SETTINGS}.deployment_id",
+                lambda it: it.spec.service_settings.deployment_id,
+            ),
+        },
+    ),
+)
+
+ENDPOINT_RULES = (*IDS, *TASKS, *SIZES, *UPGRADES)

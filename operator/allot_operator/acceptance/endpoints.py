@@ -98,11 +98,26 @@ def deployment_is_missing(scene: EndpointScene) -> Verdict | None:
     if scene.shared is not None:
         return None
     existing = sorted({one.deployment_id for one in scene.deployments})
+    missing = f"no ModelDeployment has the deployment_id {scene.settings.deployment_id}"
+    if deployment_was_deleted(scene):
+        missing = _describe_deleted(scene)
     return Verdict(
         AcceptedReason.DEPLOYMENT_NOT_FOUND,
-        f"no ModelDeployment has the deployment_id {scene.settings.deployment_id}; "
-        f"there are, in {scene.endpoint.subject.namespace}: {', '.join(existing) or 'none'}",
+        f"{missing}; there are, in {scene.endpoint.subject.namespace}: "
+        f"{', '.join(existing) or 'none'}",
     )
+
+
+def deployment_was_deleted(scene: EndpointScene) -> bool:
+    """Whether the endpoint shared the deployment once, by what its status says of this spec.
+
+    Only what was found is ever accepted; and what was told stays told until the spec changes.
+    """
+    endpoint = scene.endpoint
+    recorded = find_condition(endpoint.status.conditions, ConditionType.ACCEPTED)
+    if recorded is None or recorded.observed_generation != endpoint.subject.generation:
+        return False
+    return recorded.status is Status.TRUE or recorded.message.startswith(_describe_deleted(scene))
 
 
 def shared_deployment_is_refused(scene: EndpointScene) -> Verdict | None:
@@ -228,6 +243,14 @@ def _refusal(deployment: Deployment | None) -> Condition | None:
         return None
     accepted = find_condition(deployment.status.conditions, ConditionType.ACCEPTED)
     return accepted if accepted and accepted.status is Status.FALSE else None
+
+
+def _describe_deleted(scene: EndpointScene) -> str:
+    name = scene.settings.deployment_id
+    return (
+        f"deployment {name}, which this endpoint shared, was deleted: make a ModelDeployment "
+        f"with deployment_id {name}, or write the deployment_id of another one"
+    )
 
 
 def _describe(scene: EndpointScene) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from allot_api.names import MANAGED_BY, MANAGED_BY_LABEL, derived_name
 from allot_api.resolve import AdaptiveSettings, EndpointSettings
+from allot_api.terms import UpgradePolicy
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import MODEL_DEPLOYMENTS
 from allot_operator.desired.ownership import build_object
@@ -26,6 +27,8 @@ def build_model_deployment(owner: Subject, settings: EndpointSettings) -> Manife
         spec["num_allocations"] = settings.num_allocations
     if settings.adaptive is not None:
         spec["adaptive_allocations"] = _adaptive(settings.adaptive)
+    if settings.upgrade_policy is not UpgradePolicy.AUTOMATIC:
+        spec["upgradePolicy"] = settings.upgrade_policy.value
     labels = {MANAGED_BY_LABEL: MANAGED_BY}
     name = derived_name(settings.inference_id)
     return build_object(MODEL_DEPLOYMENTS, name, owner, labels, spec)

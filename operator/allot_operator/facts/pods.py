@@ -11,7 +11,12 @@ from typing import Any
 from allot_api.conditions import ModelAvailableReason
 from allot_cluster.interface import Manifest
 from allot_operator.facts.reasons import find_reason
-from allot_operator.words import MODEL_ANNOTATION, RUNTIME_CONTAINER, SETTINGS_ANNOTATION
+from allot_operator.words import (
+    MODEL_ANNOTATION,
+    RUNTIME_CONTAINER,
+    SETTINGS_ANNOTATION,
+    TEMPLATE_ANNOTATION,
+)
 
 IMAGE_REASONS = frozenset({"ErrImagePull", "ImagePullBackOff", "InvalidImageName"})
 CRASH_REASON = "CrashLoopBackOff"
@@ -40,8 +45,8 @@ class LastWords:
 class Pod:
     """One model pod that is not being deleted.
 
-    `settings` and `model` are the hashes that its template carried. `trouble_message` is the
-    scheduler's, the kubelet's or the process's own.
+    `settings`, `model` and `template` are the hashes that its template carried.
+    `trouble_message` is the scheduler's, the kubelet's or the process's own.
     """
 
     name: str
@@ -54,6 +59,7 @@ class Pod:
     trouble: Trouble | None = None
     trouble_message: str = ""
     last_words: LastWords | None = None
+    template: str = ""
 
 
 def read_pod(manifest: Manifest) -> Pod | None:
@@ -76,6 +82,7 @@ def read_pod(manifest: Manifest) -> Pod | None:
         trouble=trouble,
         trouble_message=message,
         last_words=None if is_ready else parse_last_words(_ended(container)),
+        template=annotations.get(TEMPLATE_ANNOTATION, ""),
     )
 
 

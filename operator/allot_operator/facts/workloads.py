@@ -13,6 +13,7 @@ from allot_operator.words import SETTINGS_ANNOTATION, TEMPLATE_ANNOTATION
 
 REPLICAS_PATH = ("f:spec", "f:replicas")
 DEADLINE_REASON = "ProgressDeadlineExceeded"
+COMPLETE_REASON = "NewReplicaSetAvailable"
 OUR_MANAGERS = "allot"
 
 
@@ -22,6 +23,7 @@ class Workload:
 
     `replicas` is the live target of allocations; `replicas_owners` are the field managers that
     sent it. `settings` and `template` are the hashes that its pod template carries.
+    `has_passed_deadline` and `refusal` speak of this template, never of the one before it.
     """
 
     subject: Subject
@@ -45,9 +47,8 @@ def read_workload(manifest: Manifest) -> Workload:
     """Return the Deployment of a manifest."""
     spec, status = manifest["spec"], manifest.get("status", {})
     annotations = spec["template"].get("metadata", {}).get("annotations", {})
-    conditions = {one["type"]: one for one in status.get("conditions", ())}
-    progressing = conditions.get("Progressing", {})
-    failure = conditions.get("ReplicaFailure", {})
+    failure = _condition(manifest, "ReplicaFailure")
+    is_refused = failure.get("status") == "True" and _is_observed(manifest)
     return Workload(
         subject=identify(DEPLOYMENTS, manifest),
         manifest=manifest,
@@ -57,8 +58,8 @@ def read_workload(manifest: Manifest) -> Workload:
         template=annotations.get(TEMPLATE_ANNOTATION, ""),
         pod_count=status.get("replicas", 0),
         is_rolling=_is_rolling(manifest),
-        has_passed_deadline=progressing.get("reason") == DEADLINE_REASON,
-        refusal=failure.get("message", "") if failure.get("status") == "True" else "",
+        has_passed_deadline=_has_passed_deadline(manifest),
+        refusal=failure.get("message", "") if is_refused else "",
     )
 
 
@@ -91,14 +92,38 @@ def _holds(fields: Mapping[str, Any], path: tuple[str, ...]) -> bool:
     return True
 
 
-def _is_rolling(manifest: Manifest) -> bool:
-    """Whether pods of an older template are still being replaced, and not given up on."""
+def _is_rolling(manifest: Mapping[str, Any]) -> bool:
+    """Whether pods of an older template are still being replaced, and not given up on.
+
+    A pod that is missing after the rollout was complete is no part of it: one that fits on no
+    node would hold up the others for ever.
+    """
     spec, status = manifest["spec"], manifest.get("status", {})
-    conditions = {one["type"]: one for one in status.get("conditions", ())}
-    if conditions.get("Progressing", {}).get("reason") == DEADLINE_REASON:
+    if "deletionTimestamp" in manifest["metadata"] or spec.get("paused"):
         return False
-    if status.get("observedGeneration", 0) < manifest["metadata"].get("generation", 0):
+    if not _is_observed(manifest):
         return True
+    if _has_passed_deadline(manifest):
+        return False
     wanted = spec.get("replicas", 1)
     updated, total = status.get("updatedReplicas", 0), status.get("replicas", 0)
-    return bool(updated < wanted or total > updated or status.get("availableReplicas", 0) < updated)
+    if total > updated:
+        return True
+    is_complete = _condition(manifest, "Progressing").get("reason") == COMPLETE_REASON
+    return not is_complete and (updated < wanted or status.get("availableReplicas", 0) < updated)
+
+
+def _has_passed_deadline(manifest: Mapping[str, Any]) -> bool:
+    reason = _condition(manifest, "Progressing").get("reason")
+    return reason == DEADLINE_REASON and _is_observed(manifest)
+
+
+def _is_observed(manifest: Mapping[str, Any]) -> bool:
+    """Whether the Deployment's controller has seen the spec that its status stands beside."""
+    observed: int = manifest.get("status", {}).get("observedGeneration", 0)
+    return bool(observed >= manifest["metadata"].get("generation", 0))
+
+
+def _condition(manifest: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+    conditions = manifest.get("status", {}).get("conditions", ())
+    return next((one for one in conditions if one["type"] == kind), {})

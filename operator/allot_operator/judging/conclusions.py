@@ -15,6 +15,7 @@ from allot_api.conditions import (
     ReconcilingReason,
     StalledReason,
     Status,
+    UpToDateReason,
 )
 from allot_operator.acceptance.verdict import Verdict
 from allot_operator.judging.deployment_facts import DeploymentFacts
@@ -35,6 +36,7 @@ MENDED_BY_WAITING: frozenset[Reason] = frozenset(
         ModelAvailableReason.UNREACHABLE,
         ReadyReason.UNSCHEDULABLE,
         ReadyReason.PODS_REFUSED,
+        ReadyReason.WRITE_REFUSED,
     }
 )
 
@@ -63,10 +65,11 @@ def judge_ready(facts: DeploymentFacts, evidence: Evidence) -> Finding:
         return _ready(Status.FALSE, facts.verdict.reason, facts.verdict.message)
     count = len(facts.ready_pods)
     is_true = all(one.status is Status.TRUE for one in (evidence.up_to_date, evidence.servable))
-    if is_true and count >= facts.asked:
+    if is_true and count >= facts.asked and not facts.refusal:
         message = f"{count} of {facts.target} allocations are ready"
         return _ready(Status.TRUE, ReadyReason.FULLY_ALLOCATED, message)
-    return _ready(Status.FALSE, *_find_cause(facts, evidence, count))
+    reason, message = _find_cause(facts, evidence, count)
+    return _ready(Status.FALSE, reason, message + _describe_older(facts))
 
 
 def judge_stalled(facts: DeploymentFacts, evidence: Evidence, ready: Finding) -> Finding:
@@ -76,9 +79,15 @@ def judge_stalled(facts: DeploymentFacts, evidence: Evidence, ready: Finding) ->
             if evidence.model.reason is reason:
                 return _stalled(Status.TRUE, stalled, evidence.model.message)
         has_passed = facts.workload is not None and facts.workload.has_passed_deadline
-        if has_passed and ready.reason not in MENDED_BY_WAITING:
+        if has_passed and not MENDED_BY_WAITING & _find_last_causes(evidence, ready):
             return _stalled(Status.TRUE, StalledReason.DEADLINE_EXCEEDED, ready.message)
     return _stalled(Status.FALSE, StalledReason.NOT_STALLED, "")
+
+
+def _find_last_causes(evidence: Evidence, ready: Finding) -> frozenset[Reason]:
+    """Return what Ready waits for; behind a rollout that is how far the new pods' model is."""
+    is_rollout = ready.reason is UpToDateReason.ROLLOUT_IN_PROGRESS
+    return frozenset({ready.reason, evidence.model.reason} if is_rollout else {ready.reason})
 
 
 def judge_reconciling(
@@ -108,8 +117,17 @@ def _find_cause(facts: DeploymentFacts, evidence: Evidence, count: int) -> tuple
     if hindrance is not None:
         return hindrance.reason, hindrance.message
     if evidence.up_to_date.status is not Status.TRUE:
-        return evidence.up_to_date.reason, evidence.up_to_date.message
+        how_far = f"; {model.reason}: {model.message}" if model.status is Status.FALSE else ""
+        return evidence.up_to_date.reason, f"{evidence.up_to_date.message}{how_far}"
     return _find_shortage(facts, evidence, count)
+
+
+def _describe_older(facts: DeploymentFacts) -> str:
+    """Return that the old serves on, where the new is not there yet."""
+    count = sum(pod.is_ready for pod in facts.older_pods)
+    if not count:
+        return ""
+    return "; 1 older pod goes on serving" if count == 1 else f"; {count} older pods go on serving"
 
 
 def _find_shortage(facts: DeploymentFacts, evidence: Evidence, count: int) -> tuple[Reason, str]:

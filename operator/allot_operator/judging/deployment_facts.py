@@ -13,6 +13,7 @@ from allot_operator.facts.pods import Pod
 from allot_operator.facts.reasons import find_condition
 from allot_operator.facts.reports import NotKnown, Reading, Report
 from allot_operator.facts.workloads import Workload
+from allot_operator.planning.upgrades import Upgrade
 
 NOT_ASKED = NotKnown("the pod was not asked")
 
@@ -23,6 +24,7 @@ class DeploymentFacts:
 
     `settings` and `model` are the hashes that pods of this generation carry. `readings` are
     by the pods' uid. `refusal` is the API server's sentence where it refused what was applied.
+    `upgrade` says what became of a change that only another version of Allot makes.
     """
 
     deployment: Deployment
@@ -35,7 +37,7 @@ class DeploymentFacts:
     pods: tuple[Pod, ...] = ()
     readings: Mapping[str, Reading] = field(default_factory=dict)
     refusal: str = ""
-    is_upgrade_queued: bool = False
+    upgrade: Upgrade = Upgrade.DONE
 
     @property
     def asked(self) -> int:
@@ -47,6 +49,17 @@ class DeploymentFacts:
     def ready_pods(self) -> tuple[Pod, ...]:
         """Return the pods that serve, of whatever generation."""
         return tuple(pod for pod in self.pods if pod.is_ready)
+
+    @property
+    def older_pods(self) -> tuple[Pod, ...]:
+        """Return the pods, ready or not, that run with the settings of another generation."""
+        return tuple(pod for pod in self.pods if pod.settings != self.settings)
+
+    @property
+    def outdated_pods(self) -> tuple[Pod, ...]:
+        """Return the pods that another version of Allot made of the same settings."""
+        template = self.workload.template if self.workload else ""
+        return tuple(pod for pod in self.pods if pod.template not in ("", template))
 
     @property
     def current_pods(self) -> tuple[Pod, ...]:

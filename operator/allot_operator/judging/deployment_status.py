@@ -6,14 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from allot_api.conditions import ConditionType, Finding, merge_conditions
-from allot_api.deployment_stats import (
-    AdaptiveBounds,
-    AllocationStatus,
-    DeploymentStats,
-    allocation_state,
-)
 from allot_api.model_deployment import ModelDeploymentStatus
-from allot_api.resolve import AdaptiveSettings
 from allot_operator.desired.deployment import choose_resource_name
 from allot_operator.desired.ownership import build_selector
 from allot_operator.desired.service import build_service_url
@@ -25,6 +18,7 @@ from allot_operator.judging.conclusions import (
     judge_stalled,
 )
 from allot_operator.judging.deployment_facts import DeploymentFacts
+from allot_operator.judging.deployment_statistics import build_stats
 from allot_operator.judging.model_availability import (
     FAILURES,
     describe_model,
@@ -51,7 +45,7 @@ def build_deployment_status(facts: DeploymentFacts, now: datetime) -> ModelDeplo
         observed_generation=subject.generation,
         replicas=len(facts.pods) if is_made else None,
         selector=",".join(f"{key}={labels[key]}" for key in sorted(labels)) if is_made else None,
-        deployment_stats=_build_stats(facts) if is_made else None,
+        deployment_stats=build_stats(facts, findings) if is_made else None,
         model=describe_model(facts, model),
         url=(
             build_service_url(subject.namespace, facts.deployment.deployment_id)
@@ -89,31 +83,3 @@ def judge_deployment_facts(facts: DeploymentFacts) -> tuple[Finding, ...]:
     )
     generation = facts.deployment.subject.generation
     return tuple(replace(one, observed_generation=generation) for one in findings)
-
-
-def _build_stats(facts: DeploymentFacts) -> DeploymentStats | None:
-    settings = facts.deployment.settings
-    if settings is None:
-        return facts.deployment.stats
-    count = len(facts.ready_pods)
-    return DeploymentStats(
-        deployment_id=settings.deployment_id,
-        model_id=facts.found.model_id if facts.found else settings.model_id,
-        num_threads=settings.num_threads,
-        adaptive_allocations=_build_bounds(settings.adaptive),
-        allocation_status=AllocationStatus(
-            allocation_count=count,
-            target_allocation_count=facts.target,
-            state=allocation_state(count, facts.target),
-        ),
-    )
-
-
-def _build_bounds(adaptive: AdaptiveSettings | None) -> AdaptiveBounds | None:
-    if adaptive is None:
-        return None
-    return AdaptiveBounds(
-        enabled=True,
-        min_number_of_allocations=adaptive.minimum,
-        max_number_of_allocations=adaptive.maximum,
-    )

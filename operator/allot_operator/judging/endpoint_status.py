@@ -42,16 +42,22 @@ MIRRORED = (
     ConditionType.THREADS_EXCEED_QUOTA,
 )
 REFUSED_MESSAGE = "the endpoint is not accepted"
+# Where an endpoint serves nothing because it is refused, these say why.
+EXPLAINED = frozenset({ConditionType.SERVABLE, ConditionType.RECONCILING})
 MADE_MESSAGE = "its ModelDeployment has just been made"
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointFacts:
-    """An endpoint after its plan was applied, with the ModelDeployment that serves it, if any."""
+    """An endpoint after its plan was applied, with the ModelDeployment that serves it, if any.
+
+    `refusal` is the API server's sentence where it refused what was applied.
+    """
 
     endpoint: Endpoint
     verdict: Verdict
     serving: Deployment | None
+    refusal: str = ""
 
 
 def build_endpoint_status(facts: EndpointFacts, now: datetime) -> InferenceEndpointStatus | None:
@@ -61,7 +67,8 @@ def build_endpoint_status(facts: EndpointFacts, now: datetime) -> InferenceEndpo
     being worked on. Only an endpoint that has no word of acceptance yet gets one at once.
     """
     is_judged = facts.serving is not None and facts.serving.is_judged
-    if facts.verdict.is_accepted and not is_judged and _was_accepted(facts.endpoint):
+    is_coming = facts.verdict.is_accepted and not is_judged and not facts.refusal
+    if is_coming and facts.endpoint.was_accepted:
         return None
     subject, recorded = facts.endpoint.subject, facts.endpoint.status
     serving = facts.serving if is_judged else None
@@ -82,12 +89,16 @@ def judge_endpoint_facts(facts: EndpointFacts) -> tuple[Finding, ...]:
     accepted = judge_accepted(facts.verdict)
     serving = facts.serving
     if serving is None or not serving.is_judged:
-        blank = _judge_unserved(facts.verdict)
-        return accepted, *(blank[kind] for kind in MIRRORED)
-    mirrored = {kind: _mirror(serving, kind) for kind in MIRRORED}
-    if not facts.verdict.is_accepted:
-        mirrored |= _judge_refused(facts.verdict, mirrored[ConditionType.STALLED])
-    return accepted, *(mirrored[kind] for kind in MIRRORED)
+        found = _judge_unserved(facts.verdict)
+    else:
+        found = {kind: _mirror(serving, kind) for kind in MIRRORED}
+    if not facts.verdict.is_accepted and serving is not None and serving.is_judged:
+        left = UpToDateReason.NOT_ACCEPTED, "what served before goes on serving"
+        found |= _judge_held_up(facts.verdict.reason, facts.verdict.message, left)
+    elif facts.refusal:
+        left = UpToDateReason.ROLLOUT_IN_PROGRESS, facts.refusal
+        found |= _judge_held_up(ReadyReason.WRITE_REFUSED, facts.refusal, left)
+    return accepted, *(found[kind] for kind in MIRRORED)
 
 
 def _mirror(serving: Deployment, kind: ConditionType) -> Finding:
@@ -105,17 +116,14 @@ def _reason_of(kind: ConditionType, condition: Condition) -> Reason | None:
     return next((one for one in found if one is not None), None)
 
 
-def _judge_refused(verdict: Verdict, stalled: Finding) -> dict[ConditionType, Finding]:
-    """Return what refusal makes of an endpoint whose former deployment goes on serving."""
-    ready = Finding(ConditionType.READY, Status.FALSE, verdict.reason, verdict.message)
+def _judge_held_up(
+    reason: Reason, message: str, left: tuple[UpToDateReason, str]
+) -> dict[ConditionType, Finding]:
+    """Return what a refusal makes of an endpoint whose former deployment goes on serving."""
+    ready = Finding(ConditionType.READY, Status.FALSE, reason, message)
     settled = Finding(ConditionType.STALLED, Status.FALSE, StalledReason.NOT_STALLED)
     return {
-        ConditionType.UP_TO_DATE: Finding(
-            ConditionType.UP_TO_DATE,
-            Status.FALSE,
-            UpToDateReason.NOT_ACCEPTED,
-            "what served before goes on serving",
-        ),
+        ConditionType.UP_TO_DATE: Finding(ConditionType.UP_TO_DATE, Status.FALSE, *left),
         ConditionType.READY: ready,
         ConditionType.STALLED: settled,
         ConditionType.RECONCILING: judge_reconciling(ready, settled, None, is_hindered=True),
@@ -137,7 +145,7 @@ def _judge_unserved(verdict: Verdict) -> dict[ConditionType, Finding]:
             blank[kind],
             reason=reason,
             status=Status.TRUE if kind is ConditionType.RECONCILING else Status.FALSE,
-            message=verdict.message if kind is ConditionType.RECONCILING else REFUSED_MESSAGE,
+            message=verdict.message if kind in EXPLAINED else REFUSED_MESSAGE,
         )
     return blank
 
@@ -160,11 +168,6 @@ def _blank(reason: Reason, message: str) -> dict[ConditionType, Finding]:
         ),
     )
     return {finding.type: finding for finding in findings}
-
-
-def _was_accepted(endpoint: Endpoint) -> bool:
-    recorded = find_condition(endpoint.status.conditions, ConditionType.ACCEPTED)
-    return recorded is not None and recorded.status is Status.TRUE
 
 
 def _build_url(endpoint: Endpoint, serving: Deployment | None) -> str | None:

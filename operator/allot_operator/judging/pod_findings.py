@@ -15,14 +15,21 @@ from allot_api.conditions import (
 )
 from allot_operator.facts.pods import Trouble
 from allot_operator.facts.reasons import find_reason
+from allot_operator.facts.workloads import Workload
 from allot_operator.judging.deployment_facts import DeploymentFacts
+from allot_operator.planning.upgrades import Upgrade
 
 TROUBLES = {
     Trouble.UNSCHEDULABLE: ReadyReason.UNSCHEDULABLE,
     Trouble.IMAGE_NOT_PULLED: ReadyReason.IMAGE_NOT_PULLED,
     Trouble.CRASH_LOOPING: ReadyReason.CRASH_LOOPING,
 }
-UPGRADE_MESSAGE = "a newer version of Allot will replace the pods; other deployments go first"
+UPGRADE_QUEUED_MESSAGE = (
+    "another version of Allot will replace the pods; other deployments go first"
+)
+UPGRADE_DEFERRED_MESSAGE = (
+    "another version of Allot would replace the pods; upgradePolicy: Deferred leaves them"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +62,34 @@ def judge_up_to_date(facts: DeploymentFacts) -> Finding:
     if facts.workload is None or facts.workload.settings != facts.settings:
         message = "the Deployment is not yet of this generation"
         return _up_to_date(Status.FALSE, UpToDateReason.ROLLOUT_IN_PROGRESS, message)
-    serving = facts.ready_pods
-    older = [pod for pod in serving if pod.settings != facts.settings]
-    if older:
-        message = f"{len(serving) - len(older)} of {len(serving)} ready pods are of this generation"
+    if facts.older_pods:
+        message = _count_pods(facts)
         return _up_to_date(Status.FALSE, UpToDateReason.ROLLOUT_IN_PROGRESS, message)
-    message = UPGRADE_MESSAGE if facts.is_upgrade_queued else ""
-    return _up_to_date(Status.TRUE, UpToDateReason.UP_TO_DATE, message)
+    return _judge_upgrade(facts, facts.workload)
+
+
+def _count_pods(facts: DeploymentFacts) -> str:
+    """Return how far a rollout is: an older pod that is not ready now may be ready again."""
+    current = facts.current_pods
+    ready = sum(pod.is_ready for pod in current)
+    return f"{len(current)} of {len(facts.pods)} pods are of this generation, {ready} of them ready"
+
+
+def _judge_upgrade(facts: DeploymentFacts, workload: Workload) -> Finding:
+    """Return how far an upgrade is, if there is one; what serves is of this generation anyway."""
+    if facts.upgrade is Upgrade.QUEUED:
+        reason, message = UpToDateReason.UPGRADE_QUEUED, UPGRADE_QUEUED_MESSAGE
+    elif facts.upgrade is Upgrade.DEFERRED:
+        reason, message = UpToDateReason.UPGRADE_DEFERRED, UPGRADE_DEFERRED_MESSAGE
+    elif facts.outdated_pods:
+        hindrance = find_hindrance(facts)
+        is_stuck = workload.has_passed_deadline or hindrance is not None
+        reason = UpToDateReason.UPGRADE_STUCK if is_stuck else UpToDateReason.UPGRADE_IN_PROGRESS
+        message = f"{len(facts.outdated_pods)} of {len(facts.pods)} pods are still to be replaced"
+        message += f": {hindrance.message}" if hindrance else ""
+    else:
+        reason, message = UpToDateReason.UP_TO_DATE, ""
+    return _up_to_date(Status.TRUE, reason, message)
 
 
 def judge_threads(facts: DeploymentFacts) -> Finding:
@@ -85,9 +113,10 @@ def judge_threads(facts: DeploymentFacts) -> Finding:
 
 def find_hindrance(facts: DeploymentFacts) -> Hindrance | None:
     """Return what keeps a pod of this generation from starting, or None."""
-    refusal = facts.refusal or (facts.workload.refusal if facts.workload else "")
-    if refusal:
-        return Hindrance(ReadyReason.PODS_REFUSED, refusal)
+    if facts.refusal:
+        return Hindrance(ReadyReason.WRITE_REFUSED, facts.refusal)
+    if facts.workload is not None and facts.workload.refusal:
+        return Hindrance(ReadyReason.PODS_REFUSED, facts.workload.refusal)
     for trouble, reason in TROUBLES.items():
         troubled = [pod for pod in facts.current_pods if pod.trouble is trouble]
         if troubled:

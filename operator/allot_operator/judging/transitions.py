@@ -57,12 +57,18 @@ NORMAL = frozenset(
         ModelAvailableReason.WARMING_UP.value,
         UpToDateReason.ROLLOUT_IN_PROGRESS.value,
         UpToDateReason.UPGRADE_QUEUED.value,
+        UpToDateReason.UPGRADE_DEFERRED.value,
+        UpToDateReason.UPGRADE_IN_PROGRESS.value,
         ReadyReason.PARTIALLY_ALLOCATED.value,
         ReadyReason.WAITING_FOR_ALLOCATIONS.value,
         ReadyReason.SCALED_TO_ZERO.value,
         ThreadsExceedQuotaReason.WITHIN_QUOTA.value,
     }
 )
+
+
+# A cause for alarm although its condition is True.
+ALARMING = frozenset({UpToDateReason.UPGRADE_STUCK.value})
 
 
 class Severity(StrEnum):
@@ -82,9 +88,18 @@ class Notice:
 
 
 def find_notices(before: Sequence[Condition], after: Sequence[Condition]) -> tuple[Notice, ...]:
-    """Return what changed between two lists of conditions, told once each."""
-    notices = (_tell(list(before), list(after), kind) for kind in TOLD)
-    return tuple(dict.fromkeys(notice for notice in notices if notice is not None))
+    """Return what changed between two lists of conditions, each reason once.
+
+    Of several conditions with one reason the one that says most is told: Ready names the cause,
+    and adds what goes on serving.
+    """
+    told: dict[str, Notice] = {}
+    for kind in TOLD:
+        notice = _tell(list(before), list(after), kind)
+        known = told.get(notice.reason) if notice else None
+        if notice and (known is None or len(notice.message) > len(known.message)):
+            told[notice.reason] = notice
+    return tuple(told.values())
 
 
 def tell_in_order(writes: Iterable[Notice], told: Iterable[Notice]) -> tuple[Notice, ...]:
@@ -112,7 +127,8 @@ def _tell(before: list[Condition], after: list[Condition], kind: ConditionType) 
     if new is None or not _is_news(old, new, kind):
         return None
     is_bad = (new.status is Status.TRUE) == (kind in TOLD_IF_TRUE)
-    severity = Severity.WARNING if is_bad and new.reason not in NORMAL else Severity.NORMAL
+    is_alarming = new.reason in ALARMING or (is_bad and new.reason not in NORMAL)
+    severity = Severity.WARNING if is_alarming else Severity.NORMAL
     return Notice(severity, new.reason, new.message)
 
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from allot_cluster.errors import Conflict, Forbidden, Invalid, NotFound
+from allot_cluster.errors import ClusterError, Conflict, Forbidden, Invalid, NotFound
 from allot_cluster.interface import Cluster, Manifest
 from allot_cluster.resources import Resource
 from allot_operator.errors import GatherAgain
@@ -24,15 +24,25 @@ MAX_LISTED_FIELDS = 5
 
 @dataclass(slots=True)
 class Applied:
-    """The objects as they then were, what there is to tell, and why it stopped, if it did."""
+    """The objects as they then were, what there is to tell, and the first refusal, if any.
+
+    `missing` are the kinds of objects that would have been new and were refused.
+    """
 
     objects: dict[Resource, Manifest] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
+    missing: set[Resource] = field(default_factory=set)
     refusal: str = ""
+
+    def refuse(self, action: Apply, error: ClusterError) -> None:
+        """Note that the API server refuses a write."""
+        self.refusal = self.refusal or f"{action.resource.kind} {action.name}: {error}"
+        if action.is_new:
+            self.missing.add(action.resource)
 
 
 async def apply_actions(cluster: Cluster, actions: Iterable[Action]) -> Applied:
-    """Make every write of a plan, up to the first that the API server refuses.
+    """Make every write of a plan; what the API server refuses keeps nothing else from being made.
 
     A refusal that waiting may mend, such as a quota's, is a value. Raises GatherAgain where
     the objects are no longer as they were read.
@@ -42,10 +52,10 @@ async def apply_actions(cluster: Cluster, actions: Iterable[Action]) -> Applied:
         match action:
             case Remove():
                 await _remove(cluster, action, applied)
-            case Apply():
+            case Apply() if action.resource not in applied.missing:
                 await _apply(cluster, action, applied)
-        if applied.refusal:
-            break
+            case Apply():
+                logger.debug("Left out: %s %s", action.resource.kind, action.name)
     return applied
 
 
@@ -54,13 +64,10 @@ async def _apply(cluster: Cluster, action: Apply, applied: Applied) -> None:
         written = await cluster.apply(
             action.resource, action.manifest, field_manager=action.manager
         )
-    except (Invalid, NotFound) as error:
-        if action.is_scaling:
+    except (Forbidden, Invalid, NotFound) as error:
+        if action.is_scaling and not isinstance(error, Forbidden):
             raise GatherAgain(f"Deployment {action.name} is gone: {error}") from error
-        applied.refusal = str(error)
-        return
-    except Forbidden as error:
-        applied.refusal = str(error)
+        applied.refuse(action, error)
         return
     logger.debug("Applied %s %s as %s", action.resource.kind, action.name, action.manager)
     applied.objects[action.resource] = written

@@ -59,7 +59,9 @@ async def gather_deployment(around: Surroundings, deployment: Deployment) -> Gat
         squatters=_find_squatters(found, deployment.subject),
         maker_uid=controller_uid(workload) if workload else "",
     )
-    if scene.squatters:
+    strange = {squatter.resource for squatter in scene.squatters}
+    if DEPLOYMENTS in strange:
+        # Its pods, if they carry our label, are as little ours as it is.
         return Gathered(scene, Actual(), (), {})
     living = tuple(pod for item in pods.items if (pod := read_pod(item)) is not None)
     return Gathered(

@@ -77,7 +77,7 @@ async def _conclude(
         pods=gathered.pods,
         readings=gathered.readings,
         refusal=outcome.refusal,
-        is_upgrade_queued=outcome.is_upgrade_queued,
+        upgrade=outcome.upgrade,
     )
     status = build_deployment_status(facts, around.now())
     if not await write_status(around.cluster, deployment.subject, manifest, status):

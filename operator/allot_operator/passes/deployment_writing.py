@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from allot_api.conditions import AcceptedReason
-from allot_api.names import MANAGED_BY, MANAGED_BY_LABEL, MODEL_DEPLOYMENT_LABEL
+from allot_api.resolve import DeploymentSettings
 from allot_cluster.resources import DEPLOYMENTS
 from allot_operator.acceptance.catalogue import Found
 from allot_operator.acceptance.deployments import judge_deployment
 from allot_operator.acceptance.verdict import Verdict
 from allot_operator.desired.deployment import fingerprint_model
-from allot_operator.facts.subjects import Subject
 from allot_operator.facts.workloads import Workload, read_workload
 from allot_operator.judging.transitions import Notice
 from allot_operator.passes.applying import Applied, apply_actions
 from allot_operator.passes.deployment_gathering import Gathered
-from allot_operator.passes.surroundings import Surroundings
+from allot_operator.passes.surroundings import REFUSAL_RETRY_SECONDS, Surroundings
+from allot_operator.passes.turns import take_turn
 from allot_operator.planning.deployment_plan import (
     Wanted,
     build_wanted,
@@ -24,14 +24,15 @@ from allot_operator.planning.deployment_plan import (
     plan_deployment,
 )
 from allot_operator.planning.target import choose_live_target
+from allot_operator.planning.upgrades import Upgrade
 from allot_operator.scaling.decision import Decision, decide
 from allot_operator.scaling.observation import Observation
 from allot_operator.scaling.policy import build_policy
 from allot_operator.work.keys import Key
 
 UPGRADE_RETRY_SECONDS = 5.0
-REFUSAL_RETRY_SECONDS = 30.0
-OUR_DEPLOYMENTS = f"{MANAGED_BY_LABEL}={MANAGED_BY},{MODEL_DEPLOYMENT_LABEL}"
+# A stranger's object is not watched; that it is gone is found out by looking.
+STRANGER_RETRY_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Outcome:
     """What was decided and written.
 
     `settings` and `model` are the hashes that pods of this generation carry; `why` is the
-    sentence on the target.
+    sentence on the target. With `has_stranger`, somebody else's object is in the way.
     """
 
     verdict: Verdict
@@ -50,14 +51,17 @@ class Outcome:
     model: str = ""
     why: str = ""
     refusal: str = ""
-    is_upgrade_queued: bool = False
+    upgrade: Upgrade = Upgrade.DONE
+    has_stranger: bool = False
     notices: tuple[Notice, ...] = ()
 
     @property
     def look_again(self) -> float | None:
         """Return in how many seconds to look again although nothing changed here."""
-        if self.is_upgrade_queued:
+        if self.upgrade is Upgrade.QUEUED:
             return UPGRADE_RETRY_SECONDS
+        if self.has_stranger:
+            return STRANGER_RETRY_SECONDS
         return REFUSAL_RETRY_SECONDS if self.refusal else None
 
 
@@ -68,11 +72,13 @@ async def carry_out(around: Surroundings, key: Key, gathered: Gathered) -> Outco
     settings = gathered.scene.deployment.settings
     if isinstance(judged, Verdict) or settings is None:
         verdict = judged if isinstance(judged, Verdict) else Verdict(AcceptedReason.INVALID_SPEC)
-        return Outcome(verdict, target=live.replicas if live else 0, workload=live)
+        has_stranger = bool(gathered.scene.squatters)
+        target = live.replicas if live else 0
+        return Outcome(verdict, target, workload=live, has_stranger=has_stranger)
     subject = gathered.scene.deployment.subject
     wanted = build_wanted(subject, settings, judged, around.runtime_image)
     decision = _decide(around, key, gathered)
-    applied, is_queued = await _apply(around, subject, wanted, gathered, decision.target)
+    applied, upgrade = await _apply(around, settings, wanted, gathered, decision.target)
     written = applied.objects.get(DEPLOYMENTS)
     workload = read_workload(written) if written else live
     return Outcome(
@@ -84,7 +90,7 @@ async def carry_out(around: Surroundings, key: Key, gathered: Gathered) -> Outco
         model=fingerprint_model(judged.spec),
         why=decision.message,
         refusal=applied.refusal,
-        is_upgrade_queued=is_queued,
+        upgrade=upgrade,
         notices=tuple(applied.notices),
     )
 
@@ -100,29 +106,18 @@ def _decide(around: Surroundings, key: Key, gathered: Gathered) -> Decision:
 
 
 async def _apply(
-    around: Surroundings, subject: Subject, wanted: Wanted, gathered: Gathered, target: int
-) -> tuple[Applied, bool]:
-    """Return what was written, and whether an upgrade waits for its turn."""
+    around: Surroundings,
+    settings: DeploymentSettings,
+    wanted: Wanted,
+    gathered: Gathered,
+    target: int,
+) -> tuple[Applied, Upgrade]:
+    """Return what was written, and what became of an upgrade if there is one."""
     actual = gathered.actual
     if not is_upgrade(wanted, actual):
         plan = plan_deployment(wanted, actual, target)
-        return await apply_actions(around.cluster, plan), False
-    async with around.upgrading:
-        may_upgrade = not await _others_roll(around, actual.workload)
-        plan = plan_deployment(wanted, actual, target, may_upgrade=may_upgrade)
-        return await apply_actions(around.cluster, plan), not may_upgrade
-
-
-async def _others_roll(around: Surroundings, own: Workload | None) -> bool:
-    """Whether another deployment is replacing its pods, in any namespace that is looked after."""
-    for namespace in around.namespaces or (None,):
-        listing = await around.cluster.list(
-            DEPLOYMENTS, namespace=namespace, label_selector=OUR_DEPLOYMENTS
-        )
-        workloads = (read_workload(item) for item in listing.items)
-        if any(
-            one.is_rolling and (own is None or one.subject.uid != own.subject.uid)
-            for one in workloads
-        ):
-            return True
-    return False
+        return await apply_actions(around.cluster, plan), Upgrade.DONE
+    async with around.turns.lock:
+        upgrade = await take_turn(around, settings.upgrade_policy, actual.workload)
+        plan = plan_deployment(wanted, actual, target, upgrade=upgrade)
+        return await apply_actions(around.cluster, plan), upgrade

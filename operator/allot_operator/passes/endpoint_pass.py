@@ -21,7 +21,13 @@ from allot_operator.judging.transitions import (
 from allot_operator.passes.applying import Applied, apply_actions
 from allot_operator.passes.gathering import find_squatter, gather_catalogue
 from allot_operator.passes.status_writing import write_status
-from allot_operator.passes.surroundings import DONE, GONE, Result, Surroundings
+from allot_operator.passes.surroundings import (
+    DONE,
+    GONE,
+    REFUSAL_RETRY_SECONDS,
+    Result,
+    Surroundings,
+)
 from allot_operator.planning.endpoint_plan import plan_endpoint
 from allot_operator.work.keys import Key
 
@@ -40,11 +46,12 @@ async def pass_over_endpoint(around: Surroundings, key: Key) -> Result:
     # What was written is told whatever becomes of the status.
     told: tuple[Notice, ...] = ()
     try:
-        told = await _conclude(around, manifest, _with_result(scene, applied), verdict)
+        outcome = _with_result(scene, applied)
+        told = await _conclude(around, manifest, outcome, verdict, applied.refusal)
     finally:
         story = tell_in_order(applied.notices, told)
         await around.announcer.announce(endpoint.subject, story)
-    return DONE
+    return Result(REFUSAL_RETRY_SECONDS if applied.refusal else None)
 
 
 async def _gather(around: Surroundings, endpoint: Endpoint) -> EndpointScene:
@@ -76,11 +83,15 @@ def _with_result(scene: EndpointScene, applied: Applied) -> EndpointScene:
 
 
 async def _conclude(
-    around: Surroundings, manifest: Manifest, scene: EndpointScene, verdict: Verdict
+    around: Surroundings,
+    manifest: Manifest,
+    scene: EndpointScene,
+    verdict: Verdict,
+    refusal: str,
 ) -> tuple[Notice, ...]:
     """Write the status, and return what there is to tell of it."""
     endpoint = scene.endpoint
-    facts = EndpointFacts(endpoint, judge_outcome(scene, verdict), scene.serving)
+    facts = EndpointFacts(endpoint, judge_outcome(scene, verdict), scene.serving, refusal)
     status = build_endpoint_status(facts, around.now())
     if status is None:
         return ()

@@ -8,9 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from allot_cluster.interface import Cluster
+from allot_operator.facts.subjects import Subject
 from allot_operator.observing.ledger import Ledger
 from allot_operator.observing.stats_client import StatsReader
 from allot_operator.passes.announcing import Announcer
+
+# What the API server refuses, such as for a quota, is tried again this often.
+REFUSAL_RETRY_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +29,23 @@ GONE = Result(is_gone=True)
 DONE = Result()
 
 
+@dataclass(slots=True)
+class Turns:
+    """Which deployment is being upgraded, as far as this process knows.
+
+    `lock` is held while it is decided whether one may be, so that two are not begun at once.
+    With the last known `roller` those that wait need not read all Deployments each time.
+    """
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    roller: Subject | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """The cluster, and what the operator was started with.
 
-    `namespaces` are those that are looked after; empty for all. `upgrading` is held while it is
-    decided whether a deployment may be upgraded, so that two are not begun at once.
+    `namespaces` are those that are looked after; empty for all.
     """
 
     cluster: Cluster
@@ -41,4 +56,4 @@ class Surroundings:
     operator_namespace: str
     runtime_image: str
     namespaces: tuple[str, ...] = ()
-    upgrading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    turns: Turns = field(default_factory=Turns)

@@ -16,6 +16,7 @@ from allot_operator.facts.workloads import Workload
 from allot_operator.planning.actions import Action
 from allot_operator.planning.shape import plan_object
 from allot_operator.planning.target import plan_scale, with_replicas
+from allot_operator.planning.upgrades import Upgrade
 from allot_operator.words import SETTINGS_ANNOTATION, TEMPLATE_ANNOTATION
 
 
@@ -70,18 +71,18 @@ def is_upgrade(wanted: Wanted, actual: Actual) -> bool:
 
 
 def plan_deployment(
-    wanted: Wanted, actual: Actual, target: int, *, may_upgrade: bool = True
+    wanted: Wanted, actual: Actual, target: int, *, upgrade: Upgrade = Upgrade.DONE
 ) -> tuple[Action, ...]:
     """Return what to write; nothing if all is as wanted.
 
     A pod may be found by its Service, and is counted by its budget, from its first second: so
-    these two come first. While an upgrade waits for its turn the Deployment stays as it is,
-    but for the target.
+    these two come first. While an upgrade waits the Deployment stays as it is, but for the
+    target.
     """
     workload = with_replicas(wanted.workload, actual.workload, target)
     live = actual.workload.manifest if actual.workload else None
     shape = plan_object(DEPLOYMENTS, live, workload)
-    if is_upgrade(wanted, actual) and not may_upgrade:
+    if upgrade.is_waiting:
         shape = None
     candidates = (
         plan_object(SERVICES, actual.service, wanted.service),

@@ -64,6 +64,10 @@ class Schedule:
         self._due[key] = now + wait
         return wait
 
+    def failures(self, key: Key) -> int:
+        """Return how many times in a row the work on a key failed."""
+        return self._failures.get(key, 0)
+
     def next_due(self) -> float | None:
         """Return when the next key is due, or None if none waits."""
         return min((due for _, due in self._free()), default=None)

@@ -43,6 +43,10 @@ class WorkQueue:
         self._wake()
         return wait
 
+    def failures(self, key: Key) -> int:
+        """Return how many times in a row the work on a key failed."""
+        return self._schedule.failures(key)
+
     def oldest_wait(self) -> float:
         """Return for how many seconds the most neglected key has been due."""
         return self._schedule.oldest_wait(_now())

@@ -111,6 +111,42 @@ def test_a_missing_deployment_lists_those_that_exist() -> None:
     assert verdict.message == "no ModelDeployment has the deployment_id x; there are, in a: d"
 
 
+def an_attached(reason: str, status: str, message: str = "", generation: int = 1) -> EndpointScene:
+    """An endpoint that attaches to the missing x, with what its status says of acceptance."""
+    recorded = {
+        "type": "Accepted",
+        "status": status,
+        "reason": reason,
+        "message": message,
+        "observedGeneration": generation,
+        "lastTransitionTime": CREATED,
+    }
+    manifest = an_endpoint_manifest("e", deployment_id="x")
+    endpoint = read_endpoint(manifest | {"status": {"conditions": [recorded]}})
+    return EndpointScene(endpoint, (endpoint,), (a_deployment("d"),), a_catalogue())
+
+
+def test_a_shared_deployment_that_was_deleted_is_named_with_what_to_do() -> None:
+    verdict = judge_endpoint(an_attached("Accepted", "True"))
+
+    assert verdict.reason is AcceptedReason.DEPLOYMENT_NOT_FOUND
+    assert verdict.message == (
+        "deployment x, which this endpoint shared, was deleted: make a ModelDeployment with "
+        "deployment_id x, or write the deployment_id of another one; there are, in a: d"
+    )
+
+
+def test_that_it_was_deleted_stays_told_until_the_spec_changes() -> None:
+    told = judge_endpoint(an_attached("Accepted", "True")).message
+
+    again = judge_endpoint(an_attached("DeploymentNotFound", "False", told))
+    changed = judge_endpoint(an_attached("DeploymentNotFound", "False", told, generation=0))
+    never = judge_endpoint(an_attached("DeploymentNotFound", "False", "no ModelDeployment"))
+
+    assert again.message == told
+    assert "was deleted" not in changed.message + never.message
+
+
 def test_an_alias_of_the_deployments_model_is_the_same_model() -> None:
     endpoint = read_endpoint(an_endpoint_manifest("e", deployment_id="d", model_id="small"))
     catalogue = a_catalogue(a_model(aliases=["small"]))

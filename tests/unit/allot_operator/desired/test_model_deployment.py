@@ -41,6 +41,11 @@ def test_adaptive_bounds_are_handed_on() -> None:
     assert "num_allocations" not in spec
 
 
+def test_a_policy_of_upgrades_is_handed_on_if_it_is_not_the_usual_one() -> None:
+    assert build(spec={"upgradePolicy": "Deferred"})["spec"]["upgradePolicy"] == "Deferred"
+    assert "upgradePolicy" not in build(spec={"upgradePolicy": "Automatic"})["spec"]
+
+
 def test_what_is_built_obeys_the_rules_and_leaves_replicas_alone() -> None:
     manifest = build()
 

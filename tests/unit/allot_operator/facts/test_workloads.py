@@ -65,15 +65,49 @@ def test_each_sign_of_a_rollout_counts(change: dict[str, Any]) -> None:
     assert read_workload(a_manifest(status=DONE | change)).is_rolling
 
 
+def progressing(reason: str) -> dict[str, str]:
+    return {"type": "Progressing", "status": "True", "reason": reason}
+
+
+def test_a_pod_that_is_missing_after_the_rollout_is_no_part_of_it() -> None:
+    settled = DONE | {"conditions": [progressing("NewReplicaSetAvailable")]}
+
+    assert not read_workload(a_manifest(status=settled | {"availableReplicas": 1})).is_rolling
+    assert read_workload(a_manifest(status=settled | {"updatedReplicas": 1})).is_rolling
+
+
+@pytest.mark.parametrize("part", [("spec", "paused"), ("metadata", "deletionTimestamp")])
+def test_what_nobody_goes_on_with_is_not_rolling(part: tuple[str, str]) -> None:
+    manifest = a_manifest(status=DONE | {"replicas": 3})
+    manifest[part[0]][part[1]] = True
+
+    assert not read_workload(manifest).is_rolling
+
+
 def test_a_rollout_that_was_given_up_on_holds_up_no_other() -> None:
-    failed = {"type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded"}
+    failed = progressing("ProgressDeadlineExceeded")
 
     workload = read_workload(a_manifest(status=DONE | {"replicas": 3, "conditions": [failed]}))
 
     assert (workload.is_rolling, workload.has_passed_deadline) == (False, True)
 
 
+def test_what_is_said_of_an_older_template_is_not_held_against_the_new_one() -> None:
+    failures = [
+        progressing("ProgressDeadlineExceeded"),
+        {"type": "ReplicaFailure", "status": "True", "message": "exceeded quota"},
+    ]
+
+    manifest = a_manifest(status=DONE | {"observedGeneration": 0, "conditions": failures})
+    workload = read_workload(manifest)
+
+    assert (workload.is_rolling, workload.has_passed_deadline) == (True, False)
+    assert workload.refusal == ""
+
+
 def test_tells_why_pods_are_refused() -> None:
     failure = {"type": "ReplicaFailure", "status": "True", "message": "exceeded quota"}
 
-    assert read_workload(a_manifest(status={"conditions": [failure]})).refusal == "exceeded quota"
+    workload = read_workload(a_manifest(status=DONE | {"conditions": [failure]}))
+
+    assert workload.refusal == "exceeded quota"

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allot_api.conditions import AcceptedReason, ConditionType, Status
+from allot_api.conditions import AcceptedReason, ConditionType, Finding, Status
 from allot_operator.acceptance.verdict import Verdict
-from allot_operator.facts.pods import Trouble
+from allot_operator.facts.pods import Pod, Trouble
 from allot_operator.facts.reports import ModelState
 from allot_operator.judging.conclusions import judge_accepted
 from tests.unit.allot_operator.builders import (
@@ -106,6 +109,92 @@ def test_a_rollout_under_way_is_servable_and_not_ready() -> None:
 
     assert words(findings, ConditionType.SERVABLE) == ("True", "Serving")
     assert words(findings, READY) == ("False", "RolloutInProgress")
+
+
+OLD = a_pod("old", settings="older", model="older")
+GOES_ON = "; 1 older pod goes on serving"
+
+
+def stuck(new: Pod, **fields: Any) -> dict[ConditionType, Finding]:
+    """A rollout whose new pod is there beside the old one, which serves."""
+    findings = judged(pods=(OLD, new), **fields)
+
+    assert words(findings, ConditionType.SERVABLE) == ("True", "Serving")
+    assert words(findings, ConditionType.UP_TO_DATE) == ("False", "RolloutInProgress")
+    return findings
+
+
+def test_a_rollout_to_a_source_that_is_not_there_leaves_the_old_serving() -> None:
+    new = a_pod("new", is_ready=False)
+    report = a_report(ModelState.FAILED, reason="NotFound", message="no folder")
+
+    findings = stuck(new, readings={new.uid: report})
+
+    assert words(findings, READY) == ("False", "NotFound")
+    assert findings[READY].message == f"no folder{GOES_ON}"
+    assert words(findings, RECONCILING) == ("True", "Waiting")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"),
+    [
+        (Trouble.UNSCHEDULABLE, "Unschedulable"),
+        (Trouble.CRASH_LOOPING, "CrashLooping"),
+        (Trouble.IMAGE_NOT_PULLED, "ImageNotPulled"),
+    ],
+)
+def test_a_rollout_that_cannot_start_is_told_by_its_pods_reason(
+    trouble: Trouble, reason: str
+) -> None:
+    findings = stuck(a_troubled_pod(trouble, "why", "new"), readings={})
+
+    assert words(findings, READY) == ("False", reason)
+    assert findings[READY].message == f"pod new: why{GOES_ON}"
+
+
+def test_a_rollout_that_never_becomes_ready_stalls_at_its_deadline() -> None:
+    workload = a_workload(has_passed_deadline=True)
+
+    findings = stuck(a_pod("new", is_ready=False), readings={}, workload=workload)
+
+    assert words(findings, READY) == ("False", "RolloutInProgress")
+    assert words(findings, STALLED) == ("True", "DeadlineExceeded")
+
+
+def test_a_rollout_that_still_fetches_goes_on_past_its_deadline() -> None:
+    new, workload = a_pod("new", is_ready=False), a_workload(has_passed_deadline=True)
+    report = a_report(ModelState.FETCHING, bytes_done=10**9, bytes_total=10**10)
+
+    findings = stuck(new, readings={new.uid: report}, workload=workload)
+
+    assert words(findings, STALLED) == ("False", "NotStalled")
+    assert "Fetching: 1000 of 10000 MB" in findings[READY].message
+
+
+def test_a_rollout_tells_how_far_its_model_is() -> None:
+    new = a_pod("new", is_ready=False)
+
+    findings = stuck(new, readings={new.uid: a_report(ModelState.LOADING, message="half")})
+
+    assert "; Loading: half;" in findings[READY].message
+
+
+def test_a_refused_write_is_told_although_all_pods_serve() -> None:
+    findings = judged(refusal="Service allot-d: exceeded quota")
+
+    assert words(findings, READY) == ("False", "WriteRefused")
+    assert words(findings, ConditionType.SERVABLE) == ("True", "Serving")
+    assert words(findings, RECONCILING) == ("True", "Waiting")
+
+
+def test_a_model_that_is_gone_leaves_its_pods_serving() -> None:
+    recorded = a_deployment(num_allocations=1)
+    findings = judged(verdict=REFUSED, found=None, settings="", model="", deployment=recorded)
+
+    assert words(findings, ConditionType.ACCEPTED) == ("False", "ModelNotFound")
+    assert words(findings, ConditionType.SERVABLE) == ("True", "Serving")
+    assert words(findings, ConditionType.UP_TO_DATE) == ("False", "NotAccepted")
+    assert words(findings, READY) == ("False", "ModelNotFound")
 
 
 def test_what_was_not_looked_at_is_not_known() -> None:

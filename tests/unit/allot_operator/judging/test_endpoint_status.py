@@ -56,6 +56,29 @@ def test_what_is_refused_from_the_start_serves_nothing() -> None:
     assert told["Reconciling"] == ("True", "Waiting")
 
 
+def test_why_nothing_serves_it_is_told_beside_servable() -> None:
+    status = build_endpoint_status(EndpointFacts(an_endpoint(), REFUSED, None), NOW)
+
+    assert status is not None
+    messages = {one.type: one.message for one in status.conditions}
+    assert messages["Servable"] == REFUSED.message
+
+
+def test_a_write_that_the_api_server_refuses_is_told_and_what_serves_goes_on() -> None:
+    refusal = "ModelDeployment e: exceeded quota"
+    first = EndpointFacts(an_endpoint(), ACCEPTED, None, refusal)
+    later = EndpointFacts(an_endpoint(), ACCEPTED, a_serving(), refusal)
+
+    for facts, servable in ((first, "False"), (later, "True")):
+        status = build_endpoint_status(facts, NOW)
+        assert status is not None
+        told = {one.type: one for one in status.conditions}
+        assert (told["Ready"].reason, told["Ready"].message) == ("WriteRefused", refusal)
+        assert told["Servable"].status == servable
+        assert told["UpToDate"].status == "False"
+        assert told["Reconciling"].status == "True"
+
+
 def test_what_is_refused_later_goes_on_serving_what_it_served() -> None:
     verdict = Verdict(AcceptedReason.TASK_MISMATCH, "another task")
 

@@ -10,6 +10,7 @@ from allot_operator.judging.pod_findings import (
     judge_threads,
     judge_up_to_date,
 )
+from allot_operator.planning.upgrades import Upgrade
 from tests.unit.allot_operator.builders import a_pod, a_report, a_troubled_pod
 from tests.unit.allot_operator.judging.cases import a_workload, refused, some_facts
 
@@ -40,7 +41,16 @@ def test_pods_of_an_older_generation_are_counted() -> None:
     finding = judge_up_to_date(facts)
 
     assert finding.reason is UpToDateReason.ROLLOUT_IN_PROGRESS
-    assert finding.message == "1 of 2 ready pods are of this generation"
+    assert finding.message == "1 of 2 pods are of this generation, 1 of them ready"
+
+
+def test_an_older_pod_counts_although_it_is_not_ready_now() -> None:
+    pods = (a_pod("p", is_ready=False), a_pod("q", settings="older", is_ready=False))
+
+    finding = judge_up_to_date(some_facts(pods=pods))
+
+    assert finding.status is Status.FALSE
+    assert finding.message == "1 of 2 pods are of this generation, 0 of them ready"
 
 
 def test_a_deployment_that_was_not_yet_changed_is_not_up_to_date() -> None:
@@ -50,11 +60,38 @@ def test_a_deployment_that_was_not_yet_changed_is_not_up_to_date() -> None:
     )
 
 
-def test_an_upgrade_that_waits_is_told_and_is_no_fault() -> None:
-    finding = judge_up_to_date(some_facts(is_upgrade_queued=True))
+@pytest.mark.parametrize(
+    ("upgrade", "reason", "words"),
+    [
+        (Upgrade.QUEUED, UpToDateReason.UPGRADE_QUEUED, "other deployments go first"),
+        (Upgrade.DEFERRED, UpToDateReason.UPGRADE_DEFERRED, "upgradePolicy: Deferred"),
+    ],
+)
+def test_an_upgrade_that_waits_is_told_and_is_no_fault(
+    upgrade: Upgrade, reason: UpToDateReason, words: str
+) -> None:
+    finding = judge_up_to_date(some_facts(upgrade=upgrade))
 
-    assert finding.status is Status.TRUE
-    assert "other deployments go first" in finding.message
+    assert (finding.status, finding.reason) == (Status.TRUE, reason)
+    assert words in finding.message
+
+
+def test_an_upgrade_under_way_is_told_and_so_is_what_is_in_its_way() -> None:
+    outdated = a_pod("p", template="that of another version")
+    starting = (outdated, a_pod("q", is_ready=False, template="template"))
+    crashing = (outdated, a_troubled_pod(Trouble.CRASH_LOOPING, "why", "q"))
+
+    going = judge_up_to_date(some_facts(pods=starting))
+    stuck = judge_up_to_date(some_facts(pods=crashing))
+    late = judge_up_to_date(
+        some_facts(pods=starting, workload=a_workload(has_passed_deadline=True))
+    )
+
+    assert {one.status for one in (going, stuck, late)} == {Status.TRUE}
+    assert going.reason is UpToDateReason.UPGRADE_IN_PROGRESS
+    assert going.message == "1 of 2 pods are still to be replaced"
+    assert stuck.reason is late.reason is UpToDateReason.UPGRADE_STUCK
+    assert stuck.message == "1 of 2 pods are still to be replaced: pod q: why"
 
 
 @pytest.mark.parametrize(
@@ -98,6 +135,15 @@ def test_pods_that_are_refused_go_before_pods_in_trouble() -> None:
 
     assert hindrance is not None
     assert (hindrance.reason, hindrance.message) == (ReadyReason.PODS_REFUSED, "quota")
+
+
+def test_a_write_that_is_refused_goes_before_all_others() -> None:
+    facts = some_facts(refusal="Service d: no", workload=a_workload(refusal="quota"))
+
+    hindrance = find_hindrance(facts)
+
+    assert hindrance is not None
+    assert (hindrance.reason, hindrance.message) == (ReadyReason.WRITE_REFUSED, "Service d: no")
 
 
 def test_trouble_of_an_older_generation_is_no_hindrance() -> None:

@@ -73,6 +73,17 @@ def test_what_is_wrong_is_a_warning_and_told_once_for_all_its_conditions() -> No
     assert find_notices([], after) == (Notice(Severity.WARNING, "ModelNotFound", "no such model"),)
 
 
+def test_a_stuck_upgrade_is_a_warning_although_everything_serves() -> None:
+    def conditions(**fields: Any) -> list[Condition]:
+        pods = (a_pod(template="that of another version"), a_pod("q", is_ready=False))
+        facts = some_facts(workload=a_workload(**fields), pods=pods)
+        return build_deployment_status(facts, NOW).conditions
+
+    (notice,) = find_notices(conditions(), conditions(has_passed_deadline=True))
+
+    assert (notice.severity, notice.reason) == (Severity.WARNING, "UpgradeStuck")
+
+
 def test_a_target_that_moved_is_told_with_its_reason() -> None:
     def stats(target: int) -> Any:
         facts = some_facts(target=target, workload=a_workload(replicas=target))

@@ -24,12 +24,16 @@ from allot_operator.observing.ledger import Ledger
 from allot_operator.passes.announcing import Announcer
 from allot_operator.passes.deployment_gathering import gather_deployment
 from allot_operator.passes.deployment_pass import pass_over_deployment
-from allot_operator.passes.deployment_writing import REFUSAL_RETRY_SECONDS
 from allot_operator.passes.endpoint_pass import pass_over_endpoint
 from allot_operator.passes.gathering import find_squatter
 from allot_operator.passes.model_pass import pass_over_model
 from allot_operator.passes.status_writing import dump_status
-from allot_operator.passes.surroundings import GONE, Result, Surroundings
+from allot_operator.passes.surroundings import (
+    GONE,
+    REFUSAL_RETRY_SECONDS,
+    Result,
+    Surroundings,
+)
 from allot_operator.work.keys import Key
 from tests.fakes.cluster import FakeCluster
 from tests.unit.allot_operator.builders import (
@@ -231,7 +235,7 @@ async def test_a_refusal_of_the_api_server_is_told_and_tried_again(world: World)
     result = await world.look_at(MODEL_DEPLOYMENTS, "d")
 
     assert result.look_again == REFUSAL_RETRY_SECONDS
-    assert world.conditions(MODEL_DEPLOYMENTS, "d")["Ready"] == ("False", "PodsRefused")
+    assert world.conditions(MODEL_DEPLOYMENTS, "d")["Ready"] == ("False", "WriteRefused")
 
 
 async def test_an_api_server_that_is_away_leaves_the_pass_to_be_made_again(world: World) -> None:

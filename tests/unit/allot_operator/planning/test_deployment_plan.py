@@ -18,6 +18,7 @@ from allot_operator.planning.deployment_plan import (
     is_upgrade,
     plan_deployment,
 )
+from allot_operator.planning.upgrades import Upgrade
 from tests.fakes.cluster import FakeCluster
 from tests.unit.allot_operator.builders import (
     IMAGE,
@@ -166,6 +167,6 @@ def test_an_upgrade_that_waits_leaves_all_but_the_target() -> None:
     carry_out(cluster, wanted_of(owner), 1)
     newer = wanted_of(owner, image="allot/runtime:next")
 
-    plan = plan_deployment(newer, read(cluster, newer), 2, may_upgrade=False)
+    plan = plan_deployment(newer, read(cluster, newer), 2, upgrade=Upgrade.QUEUED)
 
     assert [action.is_scaling for action in plan if isinstance(action, Apply)] == [True]

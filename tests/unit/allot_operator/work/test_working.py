@@ -1,20 +1,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 
-from allot_cluster.errors import Unavailable
+from allot_cluster.errors import Forbidden, Unavailable
 from allot_cluster.resources import MODEL_DEPLOYMENTS
 from allot_operator.errors import GatherAgain
+from allot_operator.judging.unfinished import TOLD_AFTER_FAILURES
 from allot_operator.measures import Measures
 from allot_operator.passes.surroundings import DONE, GONE, Result
 from allot_operator.work.keys import Key
 from allot_operator.work.work_queue import WorkQueue
-from allot_operator.work.working import work
+from allot_operator.work.working import Crew, work
 
 A, B = Key(MODEL_DEPLOYMENTS, "n", "a"), Key(MODEL_DEPLOYMENTS, "n", "b")
 
@@ -27,6 +28,7 @@ class Floor:
         self.outcomes = list(outcomes)
         self.passes: list[Key] = []
         self.dropped: list[Key] = []
+        self.told: list[str] = []
         self.done = asyncio.Event()
 
     async def make_pass(self, key: Key) -> Result:
@@ -38,6 +40,9 @@ class Floor:
             raise outcome
         return outcome
 
+    async def tell(self, key: Key, why: str) -> None:
+        self.told.append(why)
+
     def count(self, outcome: str) -> float:
         value = self.measures.registry.get_sample_value(
             "allot_operator_passes_total", {"kind": "ModelDeployment", "outcome": outcome}
@@ -47,10 +52,9 @@ class Floor:
 
 @asynccontextmanager
 async def at_work(floor: Floor) -> AsyncIterator[None]:
-    passes: dict[object, Callable[[Key], Awaitable[Result]]] = {MODEL_DEPLOYMENTS: floor.make_pass}
-    worker = asyncio.create_task(
-        work(floor.queue, passes, floor.measures, floor.dropped.append)  # type: ignore[arg-type]
-    )
+    passes = {MODEL_DEPLOYMENTS: floor.make_pass}
+    crew = Crew(floor.queue, passes, floor.measures, floor.dropped.append, floor.tell)
+    worker = asyncio.create_task(work(crew))
     try:
         yield
     finally:
@@ -87,6 +91,39 @@ async def test_a_pass_that_fails_is_made_again(error: Exception, outcome: str) -
 
     assert floor.passes == [A, A]
     assert (floor.count(outcome), floor.count("done")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (GatherAgain("a former one is being removed"), "a former one"),
+        (Forbidden("pods is forbidden"), "pods is forbidden"),
+        (TimeoutError(), "no answer in time"),
+        (KeyError("x"), "a fault of Allot's own"),
+    ],
+)
+async def test_what_fails_again_and_again_is_told_with_its_reason(
+    error: Exception, words: str
+) -> None:
+    (told,) = await tell_after(TOLD_AFTER_FAILURES, error)
+
+    assert words in told
+
+
+async def test_what_may_be_over_soon_is_not_told() -> None:
+    assert await tell_after(TOLD_AFTER_FAILURES - 1, Forbidden("for a moment")) == []
+
+
+async def tell_after(failures: int, error: Exception) -> list[str]:
+    """Return what is told once so many passes in a row have failed."""
+    floor = Floor(error)
+    for _ in range(failures - 1):
+        floor.queue.fail(A)
+    floor.queue.add(A)
+    async with at_work(floor):
+        await asyncio.wait_for(floor.done.wait(), 5)
+        await asyncio.sleep(0.01)
+    return floor.told
 
 
 async def test_an_api_server_that_asks_for_patience_gets_it() -> None:

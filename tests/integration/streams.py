@@ -1,0 +1,125 @@
+"""A constant stream of requests to the ready pods of a deployment, which retries nothing.
+
+The client is what any router in a cluster is: it follows Pods by label, and sends to one that is
+ready and not on its way out. A request that fails, or finds no pod, is kept with what it met.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import threading
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from allot_cluster.connection import connect
+from allot_cluster.interface import ChangeType, Manifest
+from allot_cluster.resources import PODS
+
+PORT = 8080
+CLIENTS = 4
+SYNC_SECONDS = 30.0
+# More than the 8 tokens that a first revision reads.
+INPUT = "a password for the mail of my old account at the bank"
+
+
+class Stream:
+    """What became of the requests so far."""
+
+    def __init__(self) -> None:
+        self.answers = 0
+        self.failures: list[str] = []
+        self.served_by: set[str] = set()
+        self.bodies: set[str] = set()
+        self._ready: dict[str, str] = {}
+        self._turn = itertools.count()
+        self._is_open = True
+
+    def end(self) -> None:
+        """Have every client stop after the request that it is at."""
+        self._is_open = False
+
+    def note(self, kind: ChangeType, pod: Manifest) -> None:
+        """Take in one step of the watch."""
+        if kind is ChangeType.SYNCED:
+            return
+        name = pod["metadata"]["name"]
+        self._ready.pop(name, None)
+        if kind is not ChangeType.DELETED and is_routable(pod):
+            self._ready[name] = pod["status"]["podIP"]
+
+    async def send(self, client: httpx.AsyncClient, path: str) -> None:
+        """Send one request after the other."""
+        while self._is_open:
+            pods = sorted(self._ready.items())
+            if not pods:
+                self.failures.append("no pod is ready")
+                await asyncio.sleep(0.05)
+                continue
+            name, address = pods[next(self._turn) % len(pods)]
+            try:
+                answer = await client.post(
+                    f"http://{address}:{PORT}{path}", json={"input": [INPUT]}
+                )
+            except httpx.HTTPError as error:
+                self.failures.append(f"{name}: {error!r}")
+                continue
+            self._record(name, answer)
+
+    def _record(self, name: str, answer: httpx.Response) -> None:
+        if answer.status_code != httpx.codes.OK:
+            self.failures.append(f"{name}: {answer.status_code} {answer.text}")
+            return
+        self.answers += 1
+        self.served_by.add(name)
+        self.bodies.add(answer.text)
+
+
+def is_routable(pod: Manifest) -> bool:
+    """Whether a router sends to a pod, by the rule of EndpointSlices."""
+    conditions: list[dict[str, Any]] = pod.get("status", {}).get("conditions", [])
+    is_ready = any((one["type"], one["status"]) == ("Ready", "True") for one in conditions)
+    return is_ready and "deletionTimestamp" not in pod["metadata"]
+
+
+@contextmanager
+def streaming(kubeconfig: Path, namespace: str, selector: str, path: str) -> Iterator[Stream]:
+    """Send requests from a thread of its own until the block ends."""
+    stream = Stream()
+    thread = threading.Thread(
+        target=lambda: asyncio.run(_stream(stream, kubeconfig, namespace, selector, path))
+    )
+    thread.start()
+    try:
+        yield stream
+    finally:
+        stream.end()
+        thread.join()
+
+
+async def _stream(
+    stream: Stream, kubeconfig: Path, namespace: str, selector: str, path: str
+) -> None:
+    synced = asyncio.Event()
+    cluster = await connect(kubeconfig=str(kubeconfig), user_agent="allot-tests")
+
+    async def follow() -> None:
+        changes = cluster.watch(PODS, namespace=namespace, label_selector=selector)
+        async with aclosing(changes):
+            async for change in changes:
+                stream.note(change.type, change.object)
+                if change.type is ChangeType.SYNCED:
+                    synced.set()
+
+    async with cluster, httpx.AsyncClient(trust_env=False, timeout=30) as client:
+        following = asyncio.create_task(follow())
+        try:
+            await asyncio.wait_for(synced.wait(), SYNC_SECONDS)
+            await asyncio.gather(*(stream.send(client, path) for _ in range(CLIENTS)))
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
