@@ -10,6 +10,7 @@ from allot_api.conditions import Conditions
 from allot_api.deployment_stats import DeploymentStats, ServedModel
 from allot_api.fields import Flag, Generation, Id, PositiveCount, Shape, Threads
 from allot_api.model_deployment import AdaptiveAllocations
+from allot_api.pod_settings import PodSettings
 from allot_api.terms import ChunkingStrategy, SeparatorGroup, Service, TaskType
 
 MAX_CHUNK_WORDS = 10_000
@@ -115,6 +116,11 @@ class InferenceEndpointSpec(Shape):
         None,
         description="chunking_settings cut long input before it is embedded for an index; "
         "sentences in chunks of 250 words if left out.",
+    )
+    pod: PodSettings | None = Field(
+        None,
+        description="pod says what the endpoint's model pods get beside what Allot gives them; an "
+        "endpoint that shares a deployment has none.",
     )
 
 

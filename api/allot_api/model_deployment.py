@@ -18,6 +18,7 @@ from allot_api.fields import (
     Shape,
     Threads,
 )
+from allot_api.pod_settings import PodSettings
 from allot_api.terms import CpuLimit, ScalingPolicy
 
 DEFAULT_QUEUE_CAPACITY = 10_000
@@ -149,6 +150,9 @@ class ModelDeploymentSpec(Shape):
     )
     cache: Cache | None = Field(
         None, description="cache says where fetched weights are kept; emptyDir if left out."
+    )
+    pod: PodSettings | None = Field(
+        None, description="pod says what the model pods get beside what Allot gives them."
     )
 
 

@@ -6,10 +6,11 @@ here and never written back into a spec.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from allot_api.inference_endpoint import InferenceEndpointSpec
 from allot_api.model_deployment import AdaptiveAllocations, Cache, ModelDeploymentSpec
+from allot_api.pod_settings import PodSettings
 from allot_api.terms import CpuLimit, Pooling, ScalingPolicy, Service, TaskType
 from allot_api.trained_model import TrainedModelSpec
 
@@ -46,6 +47,7 @@ class EndpointSettings:
     num_threads: int
     num_allocations: int | None
     adaptive: AdaptiveSettings | None
+    pod: PodSettings = field(default_factory=PodSettings)
 
     @property
     def is_attached(self) -> bool:
@@ -76,6 +78,7 @@ class DeploymentSettings:
     replicas: int
     cpu_limit: CpuLimit
     cache: Cache
+    pod: PodSettings = field(default_factory=PodSettings)
 
     @property
     def asked_allocations(self) -> int:
@@ -114,6 +117,7 @@ def resolve_endpoint(spec: InferenceEndpointSpec, metadata_name: str) -> Endpoin
         num_threads=settings.num_threads or DEFAULT_NUM_THREADS,
         num_allocations=(settings.num_allocations or DEFAULT_NUM_ALLOCATIONS) if is_fixed else None,
         adaptive=adaptive,
+        pod=spec.pod or PodSettings(),
     )
 
 
@@ -133,6 +137,7 @@ def resolve_deployment(spec: ModelDeploymentSpec, metadata_name: str) -> Deploym
         replicas=spec.replicas,
         cpu_limit=spec.cpu_limit,
         cache=spec.cache or Cache(),
+        pod=spec.pod or PodSettings(),
     )
 
 

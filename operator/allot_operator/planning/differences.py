@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from allot_operator.desired.quantities import is_same_quantity
+from allot_api.quantities import is_same_quantity
 
 # The fields by which the items of a list are told apart, the most telling first.
 IDENTIFYING = ("mountPath", "uid", "topologyKey", "name")
