@@ -16,10 +16,12 @@ from allot_api.conditions import (
 from allot_operator.facts.pods import Trouble
 from allot_operator.facts.reasons import find_reason
 from allot_operator.judging.deployment_facts import DeploymentFacts
+from allot_operator.judging.pod_troubles import describe_trouble
 
 TROUBLES = {
     Trouble.UNSCHEDULABLE: ReadyReason.UNSCHEDULABLE,
     Trouble.IMAGE_NOT_PULLED: ReadyReason.IMAGE_NOT_PULLED,
+    Trouble.OUT_OF_MEMORY: ReadyReason.OUT_OF_MEMORY,
     Trouble.CRASH_LOOPING: ReadyReason.CRASH_LOOPING,
 }
 UPGRADE_MESSAGE = "a newer version of Allot will replace the pods; other deployments go first"
@@ -91,8 +93,7 @@ def find_hindrance(facts: DeploymentFacts) -> Hindrance | None:
     for trouble, reason in TROUBLES.items():
         troubled = [pod for pod in facts.current_pods if pod.trouble is trouble]
         if troubled:
-            said = f"pod {troubled[0].name}: {troubled[0].trouble_message}"
-            return Hindrance(reason, said)
+            return Hindrance(reason, describe_trouble(troubled[0]))
     return None
 
 
