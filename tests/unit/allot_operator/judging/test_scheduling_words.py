@@ -60,7 +60,8 @@ MESSAGES = [
     ),
     (
         "0/4 nodes are available: 1 node(s) didn't match pod affinity rules, 1 node(s) didn't "
-        "match pod anti-affinity rules, 2 node(s) didn't satisfy existing pods anti-affinity rules.",
+        "match pod anti-affinity rules, 2 node(s) didn't satisfy existing pods anti-affinity "
+        "rules.",
         "1 of 4 nodes does not match the pod's podAffinity, 1 of 4 runs a pod that the pod's "
         "podAntiAffinity avoids, 2 of 4 run pods whose podAntiAffinity avoids this one",
     ),
@@ -83,8 +84,8 @@ MESSAGES = [
         'persistentvolumeclaim "models" not found',
     ),
     (
-        "0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/3 "
-        "nodes are available: 3 Preemption is not helpful for scheduling.",
+        "0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: "
+        "0/3 nodes are available: 3 Preemption is not helpful for scheduling.",
         "pod has unbound immediate PersistentVolumeClaims",
     ),
     ("no nodes available to schedule pods", "the cluster has no nodes"),
