@@ -35,8 +35,8 @@ def cpu_rules(reader: PodReader[SpecT]) -> tuple[Rule[SpecT], ...]:
             name=f"pod_cpu_{field}",
             path=f"pod.resources.{field}",
             cel=f"!has(self.pod) || !has(self.pod.resources) || !has({where}) "
-            f"|| !('{CPU}' in {where}) || quantity({amount})"
-            f".compareTo(quantity(string({reader.threads_cel}))) {operator} 0",
+            f"|| !('{CPU}' in {where}) || quantity({amount}).asApproximateFloat() {operator} "
+            f"double({reader.threads_cel})",
             holds=holds,
             message=f"cpu of {field} is {{cpu}} and num_threads is {{threads}}: {says}",
             terms={
