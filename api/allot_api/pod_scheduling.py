@@ -1,30 +1,18 @@
-"""Where pods may run: tolerations, spreading and affinity, as Kubernetes spells them."""
+"""Where pods may run: tolerations and spreading, as Kubernetes spells them."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, StrictInt
 
 from allot_api.fields import MAX_INT32, MAX_SAFE_INTEGER, Shape, unique_by
+from allot_api.pod_selectors import ATOMIC, LabelKey, LabelSelector, LabelValue
 
-MAX_SELECTORS = 16
 MAX_TOLERATIONS = 16
 MAX_CONSTRAINTS = 8
-MAX_EXPRESSIONS = 8
-MAX_VALUES = 32
-LABEL_KEY_LENGTH = 317
-LABEL_VALUE_PATTERN = "^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$"
-
-ATOMIC = {"x-kubernetes-list-type": "atomic"}
-# Whatever the API server's version knows: typed in full they would be most of this schema.
-OPEN = {"x-kubernetes-preserve-unknown-fields": True}
-
-LabelKey = Annotated[str, Field(min_length=1, max_length=LABEL_KEY_LENGTH)]
-LabelValue = Annotated[str, Field(max_length=63, pattern=LABEL_VALUE_PATTERN)]
-LabelSet = Annotated[dict[str, LabelValue], Field(max_length=MAX_SELECTORS)]
-OpenObject = Annotated[dict[str, Any], Field(json_schema_extra={**OPEN})]
+MAX_LABEL_KEYS = 8
 
 
 class TolerationOperator(StrEnum):
@@ -56,15 +44,6 @@ class NodePolicy(StrEnum):
     IGNORE = "Ignore"
 
 
-class ExpressionOperator(StrEnum):
-    """How a selector's expression compares a label with its values."""
-
-    IN = "In"
-    NOT_IN = "NotIn"
-    EXISTS = "Exists"
-    DOES_NOT_EXIST = "DoesNotExist"
-
-
 class Toleration(Shape):
     """A taint that the pods may run in spite of."""
 
@@ -83,32 +62,6 @@ class Toleration(Shape):
         alias="tolerationSeconds",
         description="tolerationSeconds for which a pod stays on a node with a NoExecute taint; "
         "for ever if left out.",
-    )
-
-
-class SelectorExpression(Shape):
-    """One condition on the labels of pods."""
-
-    key: LabelKey = Field(description="key of the label.")
-    operator: ExpressionOperator = Field(description="operator: In, NotIn, Exists or DoesNotExist.")
-    values: Annotated[list[LabelValue], Field(max_length=MAX_VALUES)] | None = Field(
-        None, description="values for In and NotIn.", json_schema_extra={**ATOMIC}
-    )
-
-
-class LabelSelector(Shape):
-    """Pods by their labels."""
-
-    match_labels: LabelSet | None = Field(
-        None, alias="matchLabels", description="matchLabels that a pod must have."
-    )
-    match_expressions: (
-        Annotated[list[SelectorExpression], Field(max_length=MAX_EXPRESSIONS)] | None
-    ) = Field(
-        None,
-        alias="matchExpressions",
-        description="matchExpressions that a pod's labels must fulfil.",
-        json_schema_extra={**ATOMIC},
     )
 
 
@@ -138,7 +91,7 @@ class SpreadConstraint(Shape):
         alias="labelSelector",
         description="labelSelector of the pods that are counted; this deployment's if left out.",
     )
-    match_label_keys: Annotated[list[LabelKey], Field(max_length=MAX_EXPRESSIONS)] | None = Field(
+    match_label_keys: Annotated[list[LabelKey], Field(max_length=MAX_LABEL_KEYS)] | None = Field(
         None,
         alias="matchLabelKeys",
         description="matchLabelKeys are labels of which pods must have the same value to be "
@@ -155,26 +108,6 @@ class SpreadConstraint(Shape):
         None,
         alias="nodeTaintsPolicy",
         description="nodeTaintsPolicy: Honor or Ignore taints; Ignore if left out.",
-    )
-
-
-class Affinity(Shape):
-    """Which nodes, and which pods' company, the pods seek or avoid."""
-
-    node_affinity: OpenObject | None = Field(
-        None,
-        alias="nodeAffinity",
-        description="nodeAffinity as a pod has it; the API server checks it with the pods.",
-    )
-    pod_affinity: OpenObject | None = Field(
-        None,
-        alias="podAffinity",
-        description="podAffinity as a pod has it; the API server checks it with the pods.",
-    )
-    pod_anti_affinity: OpenObject | None = Field(
-        None,
-        alias="podAntiAffinity",
-        description="podAntiAffinity as a pod has it; the API server checks it with the pods.",
     )
 
 

@@ -11,14 +11,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field
 
 from allot_api.fields import Flag, ObjectName, Shape, unique_by
-from allot_api.pod_scheduling import (
-    ATOMIC,
-    Affinity,
-    LabelSet,
-    LabelValue,
-    SpreadConstraints,
-    Tolerations,
-)
+from allot_api.pod_affinity import Affinity
+from allot_api.pod_scheduling import SpreadConstraints, Tolerations
+from allot_api.pod_selectors import ATOMIC, LabelSet, LabelValue
 from allot_api.pod_volumes import VolumeMounts, Volumes
 from allot_api.quantities import Quantity
 

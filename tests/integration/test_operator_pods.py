@@ -109,13 +109,16 @@ def test_every_field_is_taken_by_the_api_server_and_applied_once(objects: Object
 def test_an_affinity_that_is_none_is_answered_with_the_api_servers_sentence(
     objects: Objects,
 ) -> None:
-    affinity = {"nodeAffinity": {"required": "some"}}
+    # Gt wants one number: only the API server knows.
+    requirement = {"key": "cores", "operator": "Gt", "values": ["many"]}
+    terms = {"nodeSelectorTerms": [{"matchExpressions": [requirement]}]}
+    affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}
     deployment = {"model_id": ".elser_model_2", "pod": {"affinity": affinity}}
     objects.apply(an_object("ModelDeployment", "odd", deployment))
 
     _, _, message = objects.wait_condition("odd", "Ready", "PodsRefused", kind="mdep")
 
-    assert "required" in message
+    assert "requiredDuringSchedulingIgnoredDuringExecution" in message
 
 
 def test_restricted_pod_security_admits_the_pods_with_and_without_a_block(

@@ -40,20 +40,13 @@ def _structural(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> Sche
     if "items" in schema:
         schema["items"] = _structural(schema["items"], definitions)
     if "additionalProperties" in schema:
-        schema |= _map_values(schema.pop("additionalProperties"), definitions)
+        schema["additionalProperties"] = _structural(schema["additionalProperties"], definitions)
     if schema.get("type") == "integer":
         schema["format"] = "int32" if schema["maximum"] <= MAX_INT32 else "int64"
     if schema.get("format") == "date-time":
         schema["maxLength"] = len("2006-01-02T15:04:05.999999999+07:00")
     first = {key: schema[key] for key in KEY_ORDER if key in schema}
     return {**first, **schema}
-
-
-def _map_values(values: Mapping[str, Any] | bool, definitions: Mapping[str, Any]) -> Schema:
-    """Return what is said of a map's values; an open map says itself that it preserves them."""
-    if isinstance(values, bool):
-        return {}
-    return {"additionalProperties": _structural(values, definitions)}
 
 
 def _dereferenced(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from allot_api.pod_affinity import Affinity
 from allot_api.pod_scheduling import Toleration
+from allot_api.pod_selectors import LabelSelector
 from allot_api.pod_settings import PodSettings, dump_pod_settings
 from allot_api.pod_volumes import Volume
 from tests.cases.validation import CASES
@@ -16,7 +18,7 @@ def test_what_was_written_is_what_is_passed_on() -> None:
     block = {
         "nodeSelector": {"disk": "ssd"},
         "tolerations": [{"key": "gpu", "operator": "Exists"}],
-        "affinity": {"nodeAffinity": {"anything": [{"at": "all"}]}},
+        "affinity": {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": []}},
         "volumes": [{"name": "a", "emptyDir": {}}],
     }
 
@@ -35,5 +37,6 @@ def test_an_empty_block_says_nothing() -> None:
 
 
 def test_nothing_is_filled_in() -> None:
-    assert Toleration().model_dump(exclude_none=True) == {}
+    for empty in (Toleration(), Affinity(), LabelSelector()):
+        assert empty.model_dump(exclude_none=True) == {}
     assert Volume(name="a").model_dump(exclude_none=True) == {"name": "a"}

@@ -70,7 +70,7 @@ def test_fields_of_the_pod_are_taken_as_they_are_written() -> None:
     given = {
         "nodeSelector": {"disk": "ssd"},
         "tolerations": [{"key": "gpu", "operator": "Exists"}],
-        "affinity": {"nodeAffinity": {"x": 1}},
+        "affinity": {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": []}},
         "priorityClassName": "high",
         "runtimeClassName": "gvisor",
         "serviceAccountName": "models",
