@@ -164,7 +164,7 @@ class PodSettings(Shape):
     )
     volumes: Volumes | None = Field(
         None,
-        description="volumes of the pods, beside cache and tmp.",
+        description="volumes of the pods, beside Allot's own.",
         json_schema_extra=list_map("name"),
     )
     volume_mounts: VolumeMounts | None = Field(

@@ -184,7 +184,9 @@ class ProjectedVolume(Shape):
 class Volume(Shape):
     """A volume of the pods, of one kind."""
 
-    name: VolumeName = Field(description="name of the volume; cache and tmp are Allot's own.")
+    name: VolumeName = Field(
+        description="name of the volume; cache, tmp and model are Allot's own."
+    )
     config_map: ConfigMapVolume | None = Field(
         None, alias="configMap", description="configMap makes files of a ConfigMap's keys."
     )

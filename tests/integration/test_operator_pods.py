@@ -116,9 +116,11 @@ def test_an_affinity_that_is_none_is_answered_with_the_api_servers_sentence(
     deployment = {"model_id": ".elser_model_2", "pod": {"affinity": affinity}}
     objects.apply(an_object("ModelDeployment", "odd", deployment))
 
-    _, _, message = objects.wait_condition("odd", "Ready", "PodsRefused", kind="mdep")
+    def is_told() -> bool:
+        status, _, message = objects.conditions("odd", "mdep").get("Ready", ("", "", ""))
+        return status == "False" and "nodeSelectorTerms[0].matchExpressions[0].values" in message
 
-    assert "requiredDuringSchedulingIgnoredDuringExecution" in message
+    objects.wait(is_told)
 
 
 def test_restricted_pod_security_admits_the_pods_with_and_without_a_block(

@@ -26,10 +26,11 @@ RESERVED_VARIABLES = (
     "NODE_NAME",
 )
 RESERVED_VARIABLE_PREFIX = "ALLOT_"
-RESERVED_VOLUMES = ("cache", "tmp")
+# The cache of weights, a place to write to, and a model that lies on a claim.
+RESERVED_VOLUMES = ("cache", "tmp", "model")
 RESERVED_VOLUME_PREFIX = "allot-"
 # The paths themselves, what lies in them, and what they lie in.
-RESERVED_PATHS_PATTERN = "^(/tmp(/.*)?|/var|/var/cache|/var/cache/allot(/.*)?)$"
+RESERVED_PATHS_PATTERN = "^(/tmp(/.*)?|/var|/var/(cache|lib)|/var/(cache|lib)/allot(/.*)?)$"
 DOTS_PATTERN = "/[.][.]?(/|$)"
 VOLUME_KINDS = (
     "configMap", "secret", "persistentVolumeClaim", "emptyDir", "hostPath", "projected"
@@ -144,8 +145,9 @@ def mount_rules(reader: PodReader[SpecT]) -> tuple[Rule[SpecT], ...]:
             offenders=lambda it: filter(
                 is_reserved_path, (one.mount_path for one in reader.block(it).volume_mounts or ())
             ),
-            message="mountPath is '{it}': Allot mounts /tmp and /var/cache/allot itself, and a "
-            "path has no '.' or '..' in it: write another path, such as /etc/my-files",
+            message="mountPath is '{it}': Allot mounts /tmp, /var/cache/allot and /var/lib/allot "
+            "itself, and a path has no '.' or '..' in it: write another path, such as "
+            "/etc/my-files",
         ),
         _list_rule(
             name="pod_mounts_without_volume",

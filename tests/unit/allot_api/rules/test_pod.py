@@ -52,7 +52,17 @@ def test_a_cpu_limit_leaves_room_for_the_threads(cpu: str, is_obeyed: bool) -> N
 
 @pytest.mark.parametrize(
     "path",
-    ["/tmp", "/tmp/x", "/var", "/var/cache", "/var/cache/allot", "/var/cache/allot/x", "/a/.."],
+    [
+        "/tmp",
+        "/tmp/x",
+        "/var",
+        "/var/cache",
+        "/var/cache/allot",
+        "/var/cache/allot/x",
+        "/var/lib",
+        "/var/lib/allot/claim",
+        "/a/..",
+    ],
 )
 def test_what_allot_mounts_is_not_mounted_over(path: str) -> None:
     assert is_reserved_path(path)
