@@ -191,7 +191,7 @@ def test_a_pod_that_fits_nowhere_says_what_the_nodes_lack(objects: Objects) -> N
     large = wait_for_words(objects, "large", "taint")
 
     assert re.search(r"^pod allot-choosy-\S+ fits on no node: ", choosy)
-    assert "1 of 2 nodes does not match the pod's nodeSelector (disk=nobodys)" in choosy
+    assert "1 of 2 nodes lies outside the pod's nodeSelector (disk=nobodys)" in choosy
     assert "1 of 2 nodes lacks memory (the pod asks for 1Ti)" in large
     assert "has a taint that the pod does not tolerate" in large
     assert "preemption" not in choosy + large

@@ -40,8 +40,8 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "lack the label that the pod's topologySpreadConstraints spread over",
     ),
     "didn't match pod affinity rules": (
-        "does not match the pod's podAffinity",
-        "do not match the pod's podAffinity",
+        "is not near a pod that the pod's podAffinity seeks",
+        "are not near a pod that the pod's podAffinity seeks",
     ),
     "didn't match pod anti-affinity rules": (
         "runs a pod that the pod's podAntiAffinity avoids",
@@ -122,7 +122,7 @@ def _predicate(reason: str, wishes: Wishes, *, is_one: bool) -> str:
         name = f"{taint['key']}={taint['value']}" if taint["value"] else taint["key"]
         return f" {'has' if is_one else 'have'} the taint {name} that the pod does not tolerate"
     if reason == SELECTOR_REASON:
-        return f" {'does' if is_one else 'do'} not match the pod's {_describe_choice(wishes)}"
+        return f" {'lies' if is_one else 'lie'} outside the pod's {_describe_choice(wishes)}"
     return f": {reason}"
 
 

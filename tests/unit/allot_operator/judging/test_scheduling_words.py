@@ -50,7 +50,7 @@ MESSAGES = [
     (
         "0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector."
         " preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.",
-        "all 3 nodes do not match the pod's nodeSelector (disk=ssd)",
+        "all 3 nodes lie outside the pod's nodeSelector (disk=ssd)",
     ),
     (
         "0/2 nodes are available: 1 Too many pods, 1 node(s) didn't match pod topology spread "
@@ -62,8 +62,8 @@ MESSAGES = [
         "0/4 nodes are available: 1 node(s) didn't match pod affinity rules, 1 node(s) didn't "
         "match pod anti-affinity rules, 2 node(s) didn't satisfy existing pods anti-affinity "
         "rules.",
-        "1 of 4 nodes does not match the pod's podAffinity, 1 of 4 runs a pod that the pod's "
-        "podAntiAffinity avoids, 2 of 4 run pods whose podAntiAffinity avoids this one",
+        "1 of 4 nodes is not near a pod that the pod's podAffinity seeks, 1 of 4 runs a pod that "
+        "the pod's podAntiAffinity avoids, 2 of 4 run pods whose podAntiAffinity avoids this one",
     ),
     (
         "0/2 nodes are available: 1 node(s) had no available volume zone, 1 node(s) didn't match "
@@ -114,8 +114,7 @@ def test_says_by_what_the_pod_chooses_nodes(wishes: Wishes, choice: str) -> None
     message = "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector."
 
     assert (
-        describe_unschedulable(message, wishes)
-        == f"the only node does not match the pod's {choice}"
+        describe_unschedulable(message, wishes) == f"the only node lies outside the pod's {choice}"
     )
 
 
