@@ -93,9 +93,9 @@ def test_every_field_is_taken_by_the_api_server_and_applied_once(objects: Object
     (spec,) = (case.spec for case in CASES if case.title == "every field of the pod block")
     objects.apply(an_object("ModelDeployment", "full", {**spec, "model_id": ".elser_model_2"}))
 
-    # The Deployment is taken whole; its pods miss a class that nobody made.
+    # The Deployment is taken whole; its pods miss an account that nobody made.
     _, _, message = objects.wait_condition("full", "Ready", "PodsRefused", kind="mdep")
-    assert "PriorityClass" in message
+    assert 'serviceaccount "models" not found' in message
     (before,) = objects.list("deploy")
 
     for label in ("a=1", "a=2"):
@@ -109,8 +109,8 @@ def test_every_field_is_taken_by_the_api_server_and_applied_once(objects: Object
 def test_an_affinity_that_is_none_is_answered_with_the_api_servers_sentence(
     objects: Objects,
 ) -> None:
-    # Gt wants one number: only the API server knows.
-    requirement = {"key": "cores", "operator": "Gt", "values": ["many"]}
+    # In asks for values: only the API server knows.
+    requirement = {"key": "disk", "operator": "In"}
     terms = {"nodeSelectorTerms": [{"matchExpressions": [requirement]}]}
     affinity = {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": terms}}
     deployment = {"model_id": ".elser_model_2", "pod": {"affinity": affinity}}
