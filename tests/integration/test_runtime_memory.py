@@ -1,11 +1,13 @@
 """The memory of a real runtime stays within the limit that its pod would have.
 
-With -s the figures are shown, which docs/pods.md states.
+With -s the figures are shown, which docs/pods.md states; QUEUE=10000 fills a queue of the default
+capacity, which takes a minute.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import threading
 from contextlib import suppress
@@ -22,7 +24,7 @@ from allot_operator.desired.quantities import MEBIBYTE
 from tests.fakes.runtime_process import RuntimeProcess, running_runtime
 
 MODELS = Path(__file__).resolve().parents[2] / "manifests" / "models" / "offline"
-CAPACITY = 2_000
+CAPACITY = int(os.environ.get("QUEUE", "2000"))
 INPUTS_A_REQUEST = 40
 # Each word is one token or more, so that every input is cut at 256 tokens.
 LONG_TEXT = " ".join(["inference"] * 300)
