@@ -10,6 +10,7 @@ from allot_api.conditions import Conditions
 from allot_api.deployment_stats import DeploymentStats, ServedModel
 from allot_api.fields import Flag, Generation, Id, PositiveCount, Shape, Threads
 from allot_api.model_deployment import AdaptiveAllocations
+from allot_api.pod_settings import PodSettings
 from allot_api.terms import ChunkingStrategy, SeparatorGroup, Service, TaskType, UpgradePolicy
 
 MAX_CHUNK_WORDS = 10_000
@@ -122,6 +123,11 @@ class InferenceEndpointSpec(Shape):
         description="upgradePolicy of the ModelDeployment that the endpoint makes: Automatic, "
         "taken if it is left out, or Deferred, which leaves pods that only a new version of Allot "
         "would change until a change of the spec or of the model replaces them anyway.",
+    )
+    pod: PodSettings | None = Field(
+        None,
+        description="pod says what the endpoint's model pods get beside what Allot gives them; an "
+        "endpoint that shares a deployment has none.",
     )
 
 

@@ -18,6 +18,7 @@ from allot_api.fields import (
     Shape,
     Threads,
 )
+from allot_api.pod_settings import PodSettings
 from allot_api.terms import CpuLimit, ScalingPolicy, UpgradePolicy
 
 DEFAULT_QUEUE_CAPACITY = 10_000
@@ -157,6 +158,9 @@ class ModelDeploymentSpec(Shape):
         "are replaced: Automatic replaces them, one deployment after the other; Deferred leaves "
         "them until a change of the spec or of the model replaces them anyway, or until it is "
         "Automatic again.",
+    )
+    pod: PodSettings | None = Field(
+        None, description="pod says what the model pods get beside what Allot gives them."
     )
 
 

@@ -168,7 +168,7 @@ class ReadyReason(Reason):
     PARTIALLY_ALLOCATED = "PartiallyAllocated", "Some pods are ready, but fewer than asked for."
     UNSCHEDULABLE = (
         "Unschedulable",
-        "A pod fits on no node; the message is the scheduler's.",
+        "A pod fits on no node; the message says what each node lacks.",
     )
     PODS_REFUSED = (
         "PodsRefused",
@@ -177,6 +177,10 @@ class ReadyReason(Reason):
     CRASH_LOOPING = (
         "CrashLooping",
         "A pod's process ends again and again; the message is what it left behind.",
+    )
+    OUT_OF_MEMORY = (
+        "OutOfMemory",
+        "A pod's process was killed for its memory; the message names the limit and what to write.",
     )
     IMAGE_NOT_PULLED = "ImageNotPulled", "A node cannot pull the runtime's image."
     WRITE_REFUSED = (

@@ -6,10 +6,11 @@ here and never written back into a spec.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from allot_api.inference_endpoint import InferenceEndpointSpec
 from allot_api.model_deployment import AdaptiveAllocations, Cache, ModelDeploymentSpec
+from allot_api.pod_settings import PodSettings
 from allot_api.terms import CpuLimit, Pooling, ScalingPolicy, Service, TaskType, UpgradePolicy
 from allot_api.trained_model import TrainedModelSpec
 
@@ -47,6 +48,7 @@ class EndpointSettings:
     num_allocations: int | None
     adaptive: AdaptiveSettings | None
     upgrade_policy: UpgradePolicy = UpgradePolicy.AUTOMATIC
+    pod: PodSettings = field(default_factory=PodSettings)
 
     @property
     def is_attached(self) -> bool:
@@ -78,6 +80,7 @@ class DeploymentSettings:
     cpu_limit: CpuLimit
     cache: Cache
     upgrade_policy: UpgradePolicy = UpgradePolicy.AUTOMATIC
+    pod: PodSettings = field(default_factory=PodSettings)
 
     @property
     def asked_allocations(self) -> int:
@@ -117,6 +120,7 @@ def resolve_endpoint(spec: InferenceEndpointSpec, metadata_name: str) -> Endpoin
         num_allocations=(settings.num_allocations or DEFAULT_NUM_ALLOCATIONS) if is_fixed else None,
         adaptive=adaptive,
         upgrade_policy=spec.upgrade_policy or UpgradePolicy.AUTOMATIC,
+        pod=spec.pod or PodSettings(),
     )
 
 
@@ -137,6 +141,7 @@ def resolve_deployment(spec: ModelDeploymentSpec, metadata_name: str) -> Deploym
         cpu_limit=spec.cpu_limit,
         cache=spec.cache or Cache(),
         upgrade_policy=spec.upgrade_policy,
+        pod=spec.pod or PodSettings(),
     )
 
 

@@ -22,6 +22,8 @@ KINDS = {
 }
 # Elasticsearch's words, which stay as they are.
 ELASTICSEARCH_BOOLEANS = {"enabled", "return_documents"}
+# Kubernetes' words, likewise.
+KUBERNETES_BOOLEANS = {"optional", "readOnly"}
 VALIDATORS = {
     "InferenceEndpoint": validate_endpoint,
     "ModelDeployment": validate_deployment,
@@ -47,6 +49,8 @@ def walk(name: str, schema: dict[str, Any]) -> Iterator[Node]:
         yield from walk(f"{name}.{child}", below)
     if "items" in schema:
         yield from walk(f"{name}[]", schema["items"])
+    if "additionalProperties" in schema:
+        yield from walk(f"{name}.{{}}", schema["additionalProperties"])
 
 
 def nodes() -> list[Node]:
@@ -70,7 +74,7 @@ def test_the_checked_in_files_are_what_the_models_give() -> None:
 
 def test_every_field_is_described_beginning_with_its_name() -> None:
     def is_undescribed(field: str, schema: dict[str, Any]) -> bool:
-        if field.endswith("[]"):
+        if field.endswith("[]") or field == "{}":
             return False
         return not schema.get("description", "").startswith((f"{field} ", f"{field}:"))
 
@@ -83,14 +87,15 @@ def test_every_description_is_a_sentence() -> None:
 
 def test_every_string_is_bounded() -> None:
     def is_endless(_: str, schema: dict[str, Any]) -> bool:
-        return schema["type"] == "string" and "maxLength" not in schema and "enum" not in schema
+        is_text = schema.get("type") == "string" or "x-kubernetes-int-or-string" in schema
+        return is_text and "maxLength" not in schema and "enum" not in schema
 
     assert offenders(keep=is_endless) == []
 
 
 def test_every_list_is_bounded_and_says_how_it_merges() -> None:
     def is_vague(_: str, schema: dict[str, Any]) -> bool:
-        return schema["type"] == "array" and not {"maxItems", "x-kubernetes-list-type"} <= set(
+        return schema.get("type") == "array" and not {"maxItems", "x-kubernetes-list-type"} <= set(
             schema
         )
 
@@ -99,15 +104,19 @@ def test_every_list_is_bounded_and_says_how_it_merges() -> None:
 
 def test_every_number_is_a_bounded_integer() -> None:
     def is_endless(_: str, schema: dict[str, Any]) -> bool:
-        return schema["type"] == "integer" and not {"minimum", "maximum", "format"} <= set(schema)
+        return schema.get("type") == "integer" and not {"minimum", "maximum", "format"} <= set(
+            schema
+        )
 
     assert offenders(keep=is_endless) == []
-    assert offenders(keep=lambda _, it: it["type"] == "number") == []
+    assert offenders(keep=lambda _, it: it.get("type") == "number") == []
 
 
-def test_no_bare_boolean_but_elasticsearchs() -> None:
+def test_no_bare_boolean_but_elasticsearchs_and_kubernetes() -> None:
+    known = ELASTICSEARCH_BOOLEANS | KUBERNETES_BOOLEANS
+
     def is_bare(field: str, schema: dict[str, Any]) -> bool:
-        return schema["type"] == "boolean" and field not in ELASTICSEARCH_BOOLEANS
+        return schema.get("type") == "boolean" and field not in known
 
     assert offenders(keep=is_bare) == []
 
@@ -119,9 +128,19 @@ def test_no_phase_and_no_free_duration() -> None:
 
 def test_no_field_takes_what_it_does_not_declare() -> None:
     def is_open(_: str, schema: dict[str, Any]) -> bool:
-        return "x-kubernetes-preserve-unknown-fields" in schema or "additionalProperties" in schema
+        return "x-kubernetes-preserve-unknown-fields" in schema
 
     assert offenders(keep=is_open) == []
+
+
+def test_every_map_is_bounded_and_says_what_it_holds() -> None:
+    def is_endless(_: str, schema: dict[str, Any]) -> bool:
+        values = schema.get("additionalProperties", {})
+        return "additionalProperties" in schema and not (
+            "maxProperties" in schema and isinstance(values, dict) and "maxLength" in values
+        )
+
+    assert offenders(keep=is_endless) == []
 
 
 @pytest.mark.parametrize("plural", KINDS)
@@ -177,7 +196,7 @@ def test_only_deployments_scale() -> None:
 
 
 def manifests() -> list[Path]:
-    folders = ("examples", "models/default", "models/offline")
+    folders = ("examples", "samples", "models/default", "models/offline")
     return [
         path
         for folder in folders

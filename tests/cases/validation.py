@@ -1,4 +1,4 @@
-"""The cases of validation.yaml, for the rules alone and for a real API server."""
+"""The cases of the files beside this one, for the rules alone and for a real API server."""
 
 from __future__ import annotations
 
@@ -30,8 +30,11 @@ class Case:
 
 
 def read_cases() -> list[Case]:
-    """Return every case of the file, in its order."""
-    document = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    """Return every case of every file, in their order."""
+    documents = [
+        yaml.safe_load(path.read_text(encoding="utf-8"))
+        for path in sorted(Path(__file__).parent.glob("*.yaml"))
+    ]
     return [
         Case(
             title=case["title"],
@@ -42,6 +45,7 @@ def read_cases() -> list[Case]:
                 Violation(field, message) for field, message in case.get("refused", {}).items()
             ),
         )
+        for document in documents
         for kind, cases in document.items()
         for case in cases
     ]

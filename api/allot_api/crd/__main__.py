@@ -13,9 +13,19 @@ HEADER = "# Written by `make generate` from api/allot_api; never edit it here.\n
 LINE_WIDTH = 100
 
 
+class PlainDumper(yaml.SafeDumper):
+    """Writes equal parts out each time: a reader of a CRD does not look for anchors."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Say that nothing is written as a reference."""
+        return True
+
+
 def render(document: Document) -> str:
     """Return the file's text: keys in the order in which they were built."""
-    body = yaml.safe_dump(document, sort_keys=False, width=LINE_WIDTH, allow_unicode=True)
+    body: str = yaml.dump(
+        document, Dumper=PlainDumper, sort_keys=False, width=LINE_WIDTH, allow_unicode=True
+    )
     return HEADER + body
 
 

@@ -39,6 +39,8 @@ def _structural(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> Sche
         }
     if "items" in schema:
         schema["items"] = _structural(schema["items"], definitions)
+    if "additionalProperties" in schema:
+        schema["additionalProperties"] = _structural(schema["additionalProperties"], definitions)
     if schema.get("type") == "integer":
         schema["format"] = "int32" if schema["maximum"] <= MAX_INT32 else "int64"
     if schema.get("format") == "date-time":

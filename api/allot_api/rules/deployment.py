@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allot_api.model_deployment import ModelDeploymentSpec
+from allot_api.rules.pod import PodReader, pod_rules
 from allot_api.rules.rule import Candidate, Rule, Term, ViolationReason, quote
 from allot_api.rules.shared import (
     both_allocations_rule,
@@ -39,6 +40,12 @@ def _cache_kinds(deployment: Deployment) -> int:
     kinds = (cache.empty_dir, cache.persistent_volume_claim, cache.host_path)
     return sum(kind is not None for kind in kinds)
 
+
+POD: PodReader[ModelDeploymentSpec] = PodReader(
+    pod=lambda it: it.spec.pod,
+    threads_cel="self.num_threads",
+    threads=lambda it: it.spec.num_threads,
+)
 
 DEPLOYMENT_RULES: tuple[Rule[ModelDeploymentSpec], ...] = (
     id_rule("deployment_id", lambda it: it.spec.deployment_id, instead="my-deployment"),
@@ -78,4 +85,5 @@ DEPLOYMENT_RULES: tuple[Rule[ModelDeploymentSpec], ...] = (
         message="cache names several kinds of volume: it must be one: write one of emptyDir, "
         "persistentVolumeClaim and hostPath",
     ),
+    *pod_rules(POD),
 )

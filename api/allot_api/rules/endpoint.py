@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from allot_api.inference_endpoint import InferenceEndpointSpec
 from allot_api.model_deployment import AdaptiveAllocations
-from allot_api.resolve import ELSER_MINIMUM, ELSER_MODEL
+from allot_api.resolve import DEFAULT_NUM_THREADS, ELSER_MINIMUM, ELSER_MODEL
+from allot_api.rules.pod import PodReader, attached_pod_rule, pod_rules
 from allot_api.rules.rule import Candidate, Rule, Scope, Term, ViolationReason, quote
 from allot_api.rules.shared import (
     both_allocations_rule,
@@ -178,4 +179,18 @@ UPGRADES: tuple[Rule[InferenceEndpointSpec], ...] = (
     ),
 )
 
-ENDPOINT_RULES = (*IDS, *TASKS, *SIZES, *UPGRADES)
+POD: PodReader[InferenceEndpointSpec] = PodReader(
+    pod=lambda it: it.spec.pod,
+    threads_cel=f"(has(self.{SETTINGS}.num_threads) ? self.{SETTINGS}.num_threads "
+    f": {DEFAULT_NUM_THREADS})",
+    threads=lambda it: it.spec.service_settings.num_threads or DEFAULT_NUM_THREADS,
+)
+
+ENDPOINT_RULES = (
+    *IDS,
+    *TASKS,
+    *SIZES,
+    *UPGRADES,
+    *pod_rules(POD),
+    attached_pod_rule(POD, (IS_ATTACHED, _is_attached)),
+)

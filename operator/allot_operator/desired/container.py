@@ -9,7 +9,7 @@ from allot_api.model_deployment import Cache
 from allot_api.resolve import DeploymentSettings
 from allot_api.terms import CpuLimit
 from allot_api.trained_model import TrainedModelSpec
-from allot_operator.desired.memory import choose_memory_mebibytes
+from allot_operator.desired.memory import choose_memory_limit_mebibytes, choose_memory_mebibytes
 from allot_operator.desired.quantities import format_mebibytes
 from allot_operator.words import HTTP_PORT, RUNTIME_CONTAINER, RUNTIME_PORT
 
@@ -92,9 +92,11 @@ def _resources(settings: DeploymentSettings, model: TrainedModelSpec) -> dict[st
     memory = format_mebibytes(choose_memory_mebibytes(model, settings.num_threads))
     threads = str(settings.num_threads)
     resources: dict[str, Any] = {"requests": {"cpu": threads, "memory": memory}}
-    if settings.cpu_limit is CpuLimit.NUM_THREADS:
-        resources["limits"] = {"cpu": threads}
-    return resources
+    limits = {"cpu": threads} if settings.cpu_limit is CpuLimit.NUM_THREADS else {}
+    bound = choose_memory_limit_mebibytes(model, settings.num_threads, settings.queue_capacity)
+    if bound is not None:
+        limits["memory"] = format_mebibytes(bound)
+    return {**resources, "limits": limits} if limits else resources
 
 
 def _probes() -> dict[str, Any]:

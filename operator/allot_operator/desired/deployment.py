@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from allot_api.names import DEPLOYMENT_PREFIX, derived_name, model_labels
+from allot_api.pod_settings import dump_pod_settings
 from allot_api.resolve import DeploymentSettings
 from allot_api.trained_model import TrainedModelSpec
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import DEPLOYMENTS
 from allot_operator.desired.container import build_container, build_volumes, dump_model
 from allot_operator.desired.fingerprints import fingerprint
+from allot_operator.desired.merging import merge_annotations, merge_labels, merge_pod_spec
 from allot_operator.desired.ownership import build_object, build_selector
 from allot_operator.facts.subjects import Subject
 from allot_operator.words import (
@@ -52,17 +54,20 @@ def build_deployment(
 
 
 def fingerprint_settings(settings: DeploymentSettings, model: TrainedModelSpec) -> str:
-    """Return the hash of what users chose and pods depend on; allocations are not among it."""
-    return fingerprint(
-        {
-            "deployment_id": settings.deployment_id,
-            "model": dump_model(model),
-            "num_threads": settings.num_threads,
-            "queue_capacity": settings.queue_capacity,
-            "cpu_limit": settings.cpu_limit.value,
-            "cache": settings.cache.model_dump(mode="json", exclude_none=True),
-        }
-    )
+    """Return the hash of what users chose and pods depend on; allocations are not among it.
+
+    An empty pod block is left out, so that it has the hash that there was before such blocks.
+    """
+    chosen = {
+        "deployment_id": settings.deployment_id,
+        "model": dump_model(model),
+        "num_threads": settings.num_threads,
+        "queue_capacity": settings.queue_capacity,
+        "cpu_limit": settings.cpu_limit.value,
+        "cache": settings.cache.model_dump(mode="json", exclude_none=True),
+    }
+    block = dump_pod_settings(settings.pod)
+    return fingerprint({**chosen, "pod": block} if block else chosen)
 
 
 def fingerprint_model(model: TrainedModelSpec) -> str:
@@ -73,15 +78,17 @@ def fingerprint_model(model: TrainedModelSpec) -> str:
 def _template(
     name: str, settings: DeploymentSettings, model: TrainedModelSpec, image: str
 ) -> dict[str, Any]:
-    spec = _pod_spec(name, settings, model, image)
+    pod = settings.pod
+    spec = merge_pod_spec(_pod_spec(name, settings, model, image), pod, build_selector(name))
+    annotations = {
+        SETTINGS_ANNOTATION: fingerprint_settings(settings, model),
+        MODEL_ANNOTATION: fingerprint_model(model),
+        TEMPLATE_ANNOTATION: fingerprint(spec),
+    }
     return {
         "metadata": {
-            "labels": model_labels(name),
-            "annotations": {
-                SETTINGS_ANNOTATION: fingerprint_settings(settings, model),
-                MODEL_ANNOTATION: fingerprint_model(model),
-                TEMPLATE_ANNOTATION: fingerprint(spec),
-            },
+            "labels": merge_labels(model_labels(name), pod),
+            "annotations": merge_annotations(annotations, pod),
         },
         "spec": spec,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allot_api.names import MANAGED_BY, MANAGED_BY_LABEL, derived_name
+from allot_api.pod_settings import dump_pod_settings
 from allot_api.resolve import AdaptiveSettings, EndpointSettings
 from allot_api.terms import UpgradePolicy
 from allot_cluster.interface import Manifest
@@ -29,6 +30,8 @@ def build_model_deployment(owner: Subject, settings: EndpointSettings) -> Manife
         spec["adaptive_allocations"] = _adaptive(settings.adaptive)
     if settings.upgrade_policy is not UpgradePolicy.AUTOMATIC:
         spec["upgradePolicy"] = settings.upgrade_policy.value
+    if pod := dump_pod_settings(settings.pod):
+        spec["pod"] = pod
     labels = {MANAGED_BY_LABEL: MANAGED_BY}
     name = derived_name(settings.inference_id)
     return build_object(MODEL_DEPLOYMENTS, name, owner, labels, spec)

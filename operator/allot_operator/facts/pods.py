@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +20,7 @@ from allot_operator.words import (
 
 IMAGE_REASONS = frozenset({"ErrImagePull", "ImagePullBackOff", "InvalidImageName"})
 CRASH_REASON = "CrashLoopBackOff"
+OUT_OF_MEMORY_REASON = "OOMKilled"
 START_REASONS = frozenset(
     {"CreateContainerConfigError", "CreateContainerError", "RunContainerError"}
 )
@@ -30,6 +31,7 @@ class Trouble(StrEnum):
 
     UNSCHEDULABLE = "Unschedulable"
     IMAGE_NOT_PULLED = "ImageNotPulled"
+    OUT_OF_MEMORY = "OutOfMemory"
     CRASH_LOOPING = "CrashLooping"
 
 
@@ -39,6 +41,16 @@ class LastWords:
 
     reason: ModelAvailableReason
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a pod asks of a node; `memory_limit` is empty where it has none."""
+
+    requests: Mapping[str, str] = field(default_factory=dict)
+    memory_limit: str = ""
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    has_node_affinity: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,7 @@ class Pod:
     trouble_message: str = ""
     last_words: LastWords | None = None
     template: str = ""
+    wishes: Wishes = field(default_factory=Wishes)
 
 
 def read_pod(manifest: Manifest) -> Pod | None:
@@ -68,7 +81,7 @@ def read_pod(manifest: Manifest) -> Pod | None:
     if "deletionTimestamp" in metadata or status.get("phase") in {"Succeeded", "Failed"}:
         return None
     annotations = metadata.get("annotations", {})
-    container = _runtime(status)
+    container = _runtime(status.get("containerStatuses", ()))
     trouble, message = _trouble(status, container)
     is_ready = _condition(status, "Ready").get("status") == "True"
     return Pod(
@@ -83,6 +96,7 @@ def read_pod(manifest: Manifest) -> Pod | None:
         trouble_message=message,
         last_words=None if is_ready else parse_last_words(_ended(container)),
         template=annotations.get(TEMPLATE_ANNOTATION, ""),
+        wishes=_wishes(manifest.get("spec", {})),
     )
 
 
@@ -100,6 +114,14 @@ def _trouble(status: Mapping[str, Any], container: Mapping[str, Any]) -> tuple[T
     scheduled = _condition(status, "PodScheduled")
     if scheduled.get("reason") == "Unschedulable":
         return Trouble.UNSCHEDULABLE, scheduled.get("message", "")
+    # Told also while it starts again: what killed it will most likely do so once more.
+    is_ready = _condition(status, "Ready").get("status") == "True"
+    if _ended(container).get("reason") == OUT_OF_MEMORY_REASON and not is_ready:
+        return Trouble.OUT_OF_MEMORY, describe_end(_ended(container))
+    return _waiting_trouble(container)
+
+
+def _waiting_trouble(container: Mapping[str, Any]) -> tuple[Trouble | None, str]:
     waiting = container.get("state", {}).get("waiting", {})
     reason, message = waiting.get("reason", ""), waiting.get("message", "")
     if reason in IMAGE_REASONS:
@@ -131,8 +153,17 @@ def _ended(container: Mapping[str, Any]) -> Mapping[str, Any]:
     return {}
 
 
-def _runtime(status: Mapping[str, Any]) -> Mapping[str, Any]:
-    containers = status.get("containerStatuses", ())
+def _wishes(spec: Mapping[str, Any]) -> Wishes:
+    resources = _runtime(spec.get("containers", ())).get("resources", {})
+    return Wishes(
+        requests=resources.get("requests", {}),
+        memory_limit=resources.get("limits", {}).get("memory", ""),
+        node_selector=spec.get("nodeSelector", {}),
+        has_node_affinity="nodeAffinity" in spec.get("affinity", {}),
+    )
+
+
+def _runtime(containers: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     return next((one for one in containers if one.get("name") == RUNTIME_CONTAINER), {})
 
 

@@ -17,11 +17,13 @@ from allot_operator.facts.pods import Trouble
 from allot_operator.facts.reasons import find_reason
 from allot_operator.facts.workloads import Workload
 from allot_operator.judging.deployment_facts import DeploymentFacts
+from allot_operator.judging.pod_troubles import describe_trouble
 from allot_operator.planning.upgrades import Upgrade
 
 TROUBLES = {
     Trouble.UNSCHEDULABLE: ReadyReason.UNSCHEDULABLE,
     Trouble.IMAGE_NOT_PULLED: ReadyReason.IMAGE_NOT_PULLED,
+    Trouble.OUT_OF_MEMORY: ReadyReason.OUT_OF_MEMORY,
     Trouble.CRASH_LOOPING: ReadyReason.CRASH_LOOPING,
 }
 UPGRADE_QUEUED_MESSAGE = (
@@ -120,8 +122,7 @@ def find_hindrance(facts: DeploymentFacts) -> Hindrance | None:
     for trouble, reason in TROUBLES.items():
         troubled = [pod for pod in facts.current_pods if pod.trouble is trouble]
         if troubled:
-            said = f"pod {troubled[0].name}: {troubled[0].trouble_message}"
-            return Hindrance(reason, said)
+            return Hindrance(reason, describe_trouble(troubled[0]))
     return None
 
 

@@ -85,3 +85,20 @@ def test_allocations_change_no_pod() -> None:
     assert fingerprint_settings(some_settings(), a_model_spec()) == fingerprint_settings(
         some_settings(num_allocations=5), a_model_spec()
     )
+
+
+def test_settings_without_a_pod_block_have_the_hash_that_they_always_had() -> None:
+    # Written down from the version before the block: an upgrade of Allot must not roll its pods.
+    cache = {"hostPath": {"path": "/x"}}
+    chosen = some_settings(num_threads=4, cache=cache), a_model_spec(dimensions=384)
+
+    assert fingerprint_settings(some_settings(), a_model_spec()) == "330377ad15425e0c"
+    assert fingerprint_settings(*chosen) == "e8b67174209a2417"
+    assert fingerprint_settings(some_settings(pod={}), a_model_spec()) == "330377ad15425e0c"
+
+
+def test_another_pod_block_is_another_setting_and_the_same_model() -> None:
+    one, other = marks(build()), marks(build(pod={"labels": {"team": "search"}}))
+
+    assert one[0] != other[0]
+    assert one[1] == other[1]

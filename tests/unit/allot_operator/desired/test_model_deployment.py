@@ -52,3 +52,10 @@ def test_what_is_built_obeys_the_rules_and_leaves_replicas_alone() -> None:
     assert validate_deployment(manifest["spec"], name=manifest["metadata"]["name"]) == []
     assert "replicas" not in manifest["spec"]
     assert ModelDeploymentSpec.model_validate(manifest["spec"]).replicas == 1
+
+
+def test_the_pod_block_is_handed_on_as_it_was_written() -> None:
+    pod = {"nodeSelector": {"disk": "ssd"}, "resources": {"limits": {"memory": "4Gi"}}}
+
+    assert build(spec={"pod": pod})["spec"]["pod"] == pod
+    assert "pod" not in build(spec={"pod": {}})["spec"]

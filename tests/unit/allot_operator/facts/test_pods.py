@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 
 from allot_api.conditions import ModelAvailableReason
-from allot_operator.facts.pods import LastWords, Trouble, describe_end, parse_last_words, read_pod
+from allot_operator.facts.pods import (
+    LastWords,
+    Trouble,
+    Wishes,
+    describe_end,
+    parse_last_words,
+    read_pod,
+)
 
 READY = {"type": "Ready", "status": "True"}
 
@@ -89,3 +96,39 @@ def test_describes_how_a_process_ended() -> None:
 
     assert describe_end(ended) == "the process ended with exit code 137 (OOMKilled)"
     assert describe_end({}) == ""
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"terminated": {"exitCode": 137, "reason": "OOMKilled"}},
+        {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}},
+        {"running": {}},
+    ],
+)
+def test_a_pod_that_was_killed_for_its_memory_says_so_until_it_is_ready(
+    state: dict[str, Any],
+) -> None:
+    last = {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}
+
+    pod = read_pod(a_manifest({"state": state, "lastState": last}))
+    recovered = read_pod(a_manifest({"state": state, "lastState": last}, conditions=[READY]))
+
+    assert pod is not None
+    assert pod.trouble is Trouble.OUT_OF_MEMORY
+    assert recovered is not None
+    assert recovered.trouble is not Trouble.OUT_OF_MEMORY
+
+
+def test_reads_what_a_pod_asks_of_a_node() -> None:
+    resources = {"requests": {"cpu": "4"}, "limits": {"memory": "1Gi"}}
+    spec = {
+        "containers": [{"name": "proxy"}, {"name": "runtime", "resources": resources}],
+        "nodeSelector": {"disk": "ssd"},
+        "affinity": {"nodeAffinity": {}},
+    }
+
+    pod = read_pod(a_manifest() | {"spec": spec})
+
+    assert pod is not None
+    assert pod.wishes == Wishes({"cpu": "4"}, "1Gi", {"disk": "ssd"}, has_node_affinity=True)

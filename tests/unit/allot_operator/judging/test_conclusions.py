@@ -136,20 +136,20 @@ def test_a_rollout_to_a_source_that_is_not_there_leaves_the_old_serving() -> Non
 
 
 @pytest.mark.parametrize(
-    ("trouble", "reason"),
+    ("trouble", "reason", "said"),
     [
-        (Trouble.UNSCHEDULABLE, "Unschedulable"),
-        (Trouble.CRASH_LOOPING, "CrashLooping"),
-        (Trouble.IMAGE_NOT_PULLED, "ImageNotPulled"),
+        (Trouble.UNSCHEDULABLE, "Unschedulable", "pod new fits on no node: why"),
+        (Trouble.CRASH_LOOPING, "CrashLooping", "pod new: why"),
+        (Trouble.IMAGE_NOT_PULLED, "ImageNotPulled", "pod new: why"),
     ],
 )
 def test_a_rollout_that_cannot_start_is_told_by_its_pods_reason(
-    trouble: Trouble, reason: str
+    trouble: Trouble, reason: str, said: str
 ) -> None:
     findings = stuck(a_troubled_pod(trouble, "why", "new"), readings={})
 
     assert words(findings, READY) == ("False", reason)
-    assert findings[READY].message == f"pod new: why{GOES_ON}"
+    assert findings[READY].message == f"{said}{GOES_ON}"
 
 
 def test_a_rollout_that_never_becomes_ready_stalls_at_its_deadline() -> None:

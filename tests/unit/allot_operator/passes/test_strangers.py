@@ -62,8 +62,8 @@ async def test_what_is_not_ours_is_never_taken_and_is_named(resource: Resource) 
     assert world.only(resource) == stranger
     assert world.conditions(MODEL_DEPLOYMENTS, "d")["Accepted"] == ("False", "IdTaken")
     assert message_of(world, MODEL_DEPLOYMENTS, "d", "Accepted") == (
-        f"{resource.kind} {NAME} has the name that derives from deployment_id d and is not "
-        "Allot's: rename or delete it"
+        f"what is named {NAME} ({resource.kind}) is not this ModelDeployment's, but deployment_id "
+        "d needs that name: delete it, or choose another deployment_id"
     )
     assert result.look_again == STRANGER_RETRY_SECONDS
 

@@ -42,6 +42,44 @@ def test_what_others_add_is_theirs(wanted: dict[str, Any], key: str) -> None:
             {"env": [{"name": "A", "value": "2"}]},
             ("env[A].value",),
         ),
+        # What the API server leaves out of what was sent.
+        ({"env": [{"name": "A"}]}, {"env": [{"name": "A", "value": ""}]}, ()),
+        ({}, {"readOnly": False, "values": [], "matchLabels": {}}, ()),
+        ({}, {"weight": 0}, ("weight",)),
+        ({}, {"allowPrivilegeEscalation": False}, ("allowPrivilegeEscalation",)),
+        (
+            {"volumes": [{"name": "tmp", "hostPath": {"path": "/"}}]},
+            {"volumes": [{"name": "tmp", "emptyDir": {}}]},
+            ("volumes[tmp].emptyDir",),
+        ),
+        # What it fills in, in lists whose items nothing tells apart.
+        (
+            {"sources": [{"serviceAccountToken": {"path": "t", "expirationSeconds": 3600}}]},
+            {"sources": [{"serviceAccountToken": {"path": "t"}}]},
+            (),
+        ),
+        ({"tolerations": [{"key": "a"}]}, {"tolerations": [{"key": "b"}]}, ("tolerations[0].key",)),
+        (
+            {"tolerations": [{"key": "a"}, {"key": "b"}]},
+            {"tolerations": [{"key": "a"}]},
+            ("tolerations",),
+        ),
+        # One node label may stand in two constraints.
+        (
+            {
+                "spread": [
+                    {"topologyKey": "z", "whenUnsatisfiable": "A", "maxSkew": 1},
+                    {"topologyKey": "z", "whenUnsatisfiable": "B", "maxSkew": 2},
+                ]
+            },
+            {
+                "spread": [
+                    {"topologyKey": "z", "whenUnsatisfiable": "B", "maxSkew": 2},
+                    {"topologyKey": "z", "whenUnsatisfiable": "A", "maxSkew": 3},
+                ]
+            },
+            ("spread[z A].maxSkew",),
+        ),
     ],
 )
 def test_names_each_field_that_differs(live: Any, wanted: Any, paths: tuple[str, ...]) -> None:
