@@ -18,7 +18,7 @@ from allot_api.rules.endpoint_terms import (
     is_elser,
     settings_of,
 )
-from allot_api.rules.immutability import ABSENT, immutable_rule
+from allot_api.rules.fixed_settings import FIXED_RULES
 from allot_api.rules.rule import Rule, Scope, Term, ViolationReason, quote
 from allot_api.rules.shared import (
     both_allocations_rule,
@@ -33,17 +33,11 @@ from allot_api.terms import TaskType
 LEAST = f"{ADAPTIVE}.min_number_of_allocations"
 EFFECTIVE_ID = "(has(self.spec.inference_id) ? self.spec.inference_id : self.metadata.name)"
 DEPLOYMENT_IN_OBJECT = f"self.spec.{SETTINGS}.deployment_id"
-MAKE_ANOTHER = "make a new endpoint, under another name or after this one is deleted"
 
 
 def inference_id(endpoint: Endpoint) -> str:
     """Return the id that clients call."""
     return endpoint.spec.inference_id or endpoint.name
-
-
-def _deployment_id_cel(root: str) -> str:
-    path = f"{root}.{SETTINGS}.deployment_id"
-    return f"(has({path}) ? {path} : {quote(ABSENT)})"
 
 
 def _least(endpoint: Endpoint) -> int | None:
@@ -158,36 +152,4 @@ SIZES: tuple[Rule[InferenceEndpointSpec], ...] = (
     ),
 )
 
-FIXED: tuple[Rule[InferenceEndpointSpec], ...] = (
-    immutable_rule(
-        "task_type",
-        lambda root: f"{root}.task_type",
-        lambda it: it.spec.task_type,
-        because="clients rely on the task of an endpoint",
-        instead=MAKE_ANOTHER,
-    ),
-    immutable_rule(
-        "service",
-        lambda root: f"{root}.service",
-        lambda it: it.spec.service,
-        because="an endpoint stays with its service",
-        instead=MAKE_ANOTHER,
-    ),
-    immutable_rule(
-        f"{SETTINGS}.model_id",
-        effective_model_cel,
-        effective_model,
-        because="what one model has embedded cannot be compared with what another has",
-        instead=MAKE_ANOTHER,
-        unless=(f"has({{root}}.{SETTINGS}.deployment_id)", is_attached),
-    ),
-    immutable_rule(
-        f"{SETTINGS}.deployment_id",
-        _deployment_id_cel,
-        lambda it: settings_of(it).deployment_id or ABSENT,
-        because="an endpoint stays with its deployment",
-        instead=MAKE_ANOTHER,
-    ),
-)
-
-ENDPOINT_RULES = (*IDS, *TASKS, *SIZES, *TASK_OPTION_RULES, *CHUNKING_RULES, *FIXED)
+ENDPOINT_RULES = (*IDS, *TASKS, *SIZES, *TASK_OPTION_RULES, *CHUNKING_RULES, *FIXED_RULES)
