@@ -46,7 +46,7 @@ def find_model(catalogue: Catalogue, identifier: str) -> Found | Verdict:
     if holder.spec is None:
         return Verdict(
             AcceptedReason.MODEL_NOT_ACCEPTED,
-            f"{holder.subject} is not accepted: {holder.violation}",
+            f"model_id is {identifier}, and {holder.subject} is not accepted: {holder.violation}",
         )
     return Found(holder.model_id, holder.spec)
 

@@ -120,7 +120,8 @@ def shared_deployment_is_refused(scene: EndpointScene) -> Verdict | None:
         return None
     return Verdict(
         AcceptedReason.DEPLOYMENT_NOT_ACCEPTED,
-        f"{scene.shared.subject} is not accepted: {refusal.message}",
+        f"deployment_id is {scene.shared.deployment_id}, and {scene.shared.subject} is not "
+        f"accepted: {refusal.message}",
     )
 
 
