@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from allot_api.fields import MAX_ALLOCATIONS, MAX_ID_LENGTH
-from allot_api.inference_endpoint import MAX_CHUNK_WORDS
+from allot_api.inference_endpoint import MAX_CHUNK_WORDS, MAX_CHUNKS_PER_DOCUMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,9 @@ DEVIATIONS: tuple[Deviation, ...] = (
     ),
     Deviation(
         "upper bounds",
-        "none on allocations, chunk sizes and the length of an id",
-        f"{MAX_ALLOCATIONS} allocations, {MAX_CHUNK_WORDS} words, {MAX_ID_LENGTH} characters",
+        "none on allocations, chunk sizes, `max_chunks_per_doc` and the length of an id",
+        f"{MAX_ALLOCATIONS} allocations, {MAX_CHUNK_WORDS} words, {MAX_CHUNKS_PER_DOCUMENT} chunks "
+        f"of a document, {MAX_ID_LENGTH} characters",
     ),
     Deviation(
         "`service_settings` of an endpoint that shares a deployment",
@@ -85,8 +86,7 @@ DEVIATIONS: tuple[Deviation, ...] = (
         "passed over too, but each must be a value that could stand: `num_threads: 3` is refused",
     ),
     Deviation(
-        "`similarity` and `element_type` where an alias or a deployment means a model that is "
-        "known",
+        "`similarity` and `element_type` where an alias means a model that Elasticsearch knows",
         "there are no aliases",
         "what the model has may be written out; anything else is `SettingsMismatch`",
     ),

@@ -72,7 +72,9 @@ def _stays_under_elsers_cap(endpoint: Endpoint) -> bool:
     return not is_capped or (_size(endpoint) or 0) <= ELSER_MAX_CHUNK_WORDS
 
 
-def _belongs_rule(field: str, strategy: ChunkingStrategy, meaning: str) -> EndpointRule:
+def _belongs_rule(
+    field: str, strategy: ChunkingStrategy, *, pronoun: str = "it", verb: str = "is"
+) -> EndpointRule:
     """Return the rule that a field is given with its strategy only."""
     path = f"{CHUNKING}.{field}"
     return Rule(
@@ -82,8 +84,8 @@ def _belongs_rule(field: str, strategy: ChunkingStrategy, meaning: str) -> Endpo
         holds=lambda it: (
             _read(it, lambda chunking: getattr(chunking, field)) is None or _is(it, strategy)
         ),
-        message=f"{field} is given beside strategy {{strategy}}: {meaning} of the strategy "
-        f"{strategy} only: leave {field} out, or write strategy: {strategy}",
+        message=f"{field} {verb} given beside strategy {{strategy}}: {pronoun} {verb} of the "
+        f"strategy {strategy} only: leave {field} out, or write strategy: {strategy}",
         terms={"strategy": STRATEGY_TERM},
     )
 
@@ -144,8 +146,8 @@ CHUNKING_RULES: tuple[EndpointRule, ...] = (
         f"{ELSER_MAX_CHUNK_WORDS} words: write max_chunk_size: {ELSER_MAX_CHUNK_WORDS} or less",
         terms={"size": SIZE_TERM},
     ),
-    _belongs_rule("sentence_overlap", ChunkingStrategy.SENTENCE, "it is"),
-    _belongs_rule("overlap", ChunkingStrategy.WORD, "it is"),
+    _belongs_rule("sentence_overlap", ChunkingStrategy.SENTENCE),
+    _belongs_rule("overlap", ChunkingStrategy.WORD),
     Rule(
         name="overlap_missing",
         path=OVERLAP,
@@ -165,8 +167,8 @@ CHUNKING_RULES: tuple[EndpointRule, ...] = (
         "most half of their words: write overlap: {half} or less",
         terms={"overlap": OVERLAP_TERM, "size": SIZE_TERM, "half": HALF_TERM},
     ),
-    _belongs_rule("separator_group", ChunkingStrategy.RECURSIVE, "it is"),
-    _belongs_rule("separators", ChunkingStrategy.RECURSIVE, "they are"),
+    _belongs_rule("separator_group", ChunkingStrategy.RECURSIVE),
+    _belongs_rule("separators", ChunkingStrategy.RECURSIVE, pronoun="they", verb="are"),
     Rule(
         name="separators_beside_group",
         path=f"{CHUNKING}.separators",
