@@ -46,8 +46,9 @@ KNOWN: dict[str, Any] = {
     "chunking_settings": {"strategy": "none"},
 }
 JUNK: tuple[Any, ...] = (
-    True, -1, 0, 3, 9, 64, 301, 2**31, 2**40, 1.5, "", "1", "a b", "_all", "ä", "x" * 254, "e5",
-    None, [], {}, [None], ["a", "a"], {"a": 1},
+    True, -1, 0, 3, 9, 64, 301, 2**31, 2**40, 1.0, 1.5,
+    "", "1", "a b", "a\n", "_all", "é" * 253, "x" * 254, "e5",
+    None, [], {}, [{}], [None], ["a", "a"], {"a": 1}, {"a": None},
 )  # fmt: skip
 
 

@@ -45,17 +45,20 @@ def build_rules_page() -> str:
 
 def build_rows(kind: Kind) -> list[Row]:
     """Return every rule of a kind: by field, as the schema has them; schema, CEL, Accepted."""
-    schema = list(build_schema_rows(build_schema(kind.spec)))
-    others = [*_build_cel_rows(kind), *build_accepted_rows(kind.kind)]
-    whole = [row for row in others if not row.field]
-    return [
-        *whole,
-        *(
-            row
-            for asked in schema
-            for row in (asked, *(other for other in others if other.field == asked.field))
-        ),
-    ]
+    asked = list(build_schema_rows(build_schema(kind.spec)))
+    fields = {row.field for row in asked}
+    told: dict[str, list[Row]] = {}
+    for row in (*_build_cel_rows(kind), *build_accepted_rows(kind.kind)):
+        told.setdefault(_nearest(row.field, fields), []).append(row)
+    whole = told.get("", [])
+    return [*whole, *(row for one in asked for row in (one, *told.get(one.field, ())))]
+
+
+def _nearest(field: str, fields: set[str]) -> str:
+    """Return the field, or what it lies in where the schema names no such field; else ""."""
+    while field and field not in fields:
+        field = field.rpartition(".")[0]
+    return field
 
 
 def _build_cel_rows(kind: Kind) -> Iterator[Row]:

@@ -14,6 +14,10 @@ from allot_api.documentation.row import Place, Row
 from allot_api.rules.schema_words import SENTENCES
 
 ANY = "…"
+# A field without a type is one that Kubernetes calls int-or-string.
+INT_OR_STRING = "integer or string"
+# By the schema's key, how the children are named that have no names of their own.
+NAMELESS: Mapping[str, str] = {"items": "[]", "additionalProperties": "{}"}
 
 Describe = Callable[[Any], str]
 
@@ -41,12 +45,16 @@ BOUNDS: Mapping[str, tuple[Describe, str, str]] = {
     "pattern": (_plain("of the pattern {}"), "string_pattern_mismatch", "pattern"),
     "minItems": (_plain("at least {} of them"), "too_short", "min_length"),
     "maxItems": (_plain("at most {} of them"), "too_long", "max_length"),
+    "maxProperties": (_plain("at most {} of them"), "too_long", "max_length"),
 }
 PLACEHOLDERS = {"value": ANY, "actual_length": ANY, "duplicate": ANY, "given": ANY}
 
 
 def build_schema_rows(spec: Schema) -> Iterator[Row]:
-    """Yield one row for each field of a spec, in the schema's order; items are named with []."""
+    """Yield one row for each field of a spec, in the schema's order.
+
+    A list's items are named with [], and the values of a map with {}.
+    """
     yield from _rows_below("", spec)
 
 
@@ -56,14 +64,15 @@ def _rows_below(path: str, node: Schema) -> Iterator[Row]:
         below = f"{path}.{name}" if path else name
         yield _build_row(below, child, is_required=name in required)
         yield from _rows_below(below, child)
-    if "items" in node:
-        below = f"{path}[]"
-        yield _build_row(below, node["items"], is_required=False)
-        yield from _rows_below(below, node["items"])
+    for key, mark in NAMELESS.items():
+        if key in node:
+            below = f"{path}{mark}"
+            yield _build_row(below, node[key], is_required=False)
+            yield from _rows_below(below, node[key])
 
 
 def _build_row(path: str, node: Schema, *, is_required: bool) -> Row:
-    asked, said = [str(node["type"])], []
+    asked, said = [str(node.get("type", INT_OR_STRING))], []
     if is_required:
         asked.insert(0, "required")
         said.append(SENTENCES["missing"])

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from allot_api.crd.kinds import KINDS, Kind
+from allot_api.crd.kinds import INFERENCE_ENDPOINT, KINDS, Kind
 from allot_api.crd.schema import build_schema
 from allot_api.documentation.accepted_rows import build_accepted_rows
 from allot_api.documentation.deviations import DEVIATIONS
@@ -21,6 +23,16 @@ def test_no_rule_is_left_out_because_its_field_is_unknown(kind: Kind) -> None:
     assert sorted(by_place[Place.ACCEPTED], key=str) == sorted(
         build_accepted_rows(kind.kind), key=str
     )
+
+
+def test_a_rule_about_a_part_of_a_field_stands_with_the_field() -> None:
+    (rule,) = (one for one in INFERENCE_ENDPOINT.rules if one.name == "overlap_missing")
+    kind = replace(INFERENCE_ENDPOINT, rules=(replace(rule, path="service_settings.other.deep"),))
+
+    rows = build_rows(kind)
+
+    (place,) = (index for index, row in enumerate(rows) if row.place is Place.CEL)
+    assert rows[place - 1].field == "service_settings"
 
 
 def test_the_page_has_every_kind_and_every_difference() -> None:

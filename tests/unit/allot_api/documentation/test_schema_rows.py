@@ -46,6 +46,18 @@ def test_every_field_has_a_row_in_the_api_servers_words() -> None:
     ]
 
 
+def test_maps_and_what_has_no_type_have_rows_too() -> None:
+    either = {"x-kubernetes-int-or-string": True, "maxLength": 3}
+    schema = {"type": "object", "maxProperties": 2, "additionalProperties": either}
+
+    rows = list(build_schema_rows({"type": "object", "properties": {"limits": schema}}))
+
+    assert [(row.field, row.rule) for row in rows] == [
+        ("limits", "object; at most 2 of them"),
+        ("limits{}", "integer or string; not longer than 3"),
+    ]
+
+
 def test_every_bound_has_words() -> None:
     assert set(BOUNDS) == {
         "enum",
@@ -56,4 +68,5 @@ def test_every_bound_has_words() -> None:
         "pattern",
         "minItems",
         "maxItems",
+        "maxProperties",
     }
