@@ -76,12 +76,12 @@ class EndpointSettings:
     inference_id: str
     task_type: TaskType
     service: Service
+    task: TaskOptions
     model_id: str | None
     deployment_id: str | None
     num_threads: int
     num_allocations: int | None
     adaptive: AdaptiveSettings | None
-    task: TaskOptions
 
     @property
     def is_attached(self) -> bool:
@@ -145,12 +145,12 @@ def resolve_endpoint(spec: InferenceEndpointSpec, metadata_name: str) -> Endpoin
         inference_id=spec.inference_id or metadata_name,
         task_type=spec.task_type,
         service=spec.service,
+        task=_resolve_task(spec, ServiceSettings() if is_attached else settings),
         model_id=settings.model_id or (ELSER_MODEL if is_elser and not is_attached else None),
         deployment_id=settings.deployment_id,
         num_threads=settings.num_threads or DEFAULT_NUM_THREADS,
         num_allocations=(settings.num_allocations or DEFAULT_NUM_ALLOCATIONS) if is_fixed else None,
         adaptive=adaptive,
-        task=_resolve_task(spec, ServiceSettings() if is_attached else settings),
     )
 
 
