@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+DERIVED := crds docs/conditions.md docs/rules.md
 # Binaries of this environment first, so that tools that call tools find the pinned ones.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -34,12 +35,12 @@ format: $(INSTALLED) ## Rewrite the code in the house's format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-generate: $(INSTALLED) ## Write what is derived from the code: the CRDs and docs/conditions.md
+generate: $(INSTALLED) ## Write what is derived from the code: the CRDs, tables in docs/
 	@$(BIN)/python -m allot_api.crd --output crds
-	@$(BIN)/python -m allot_api.conditions_page > docs/conditions.md
+	@$(BIN)/python -m allot_api.documentation --output docs
 
 verify: generate ## Fail if anything derived is not up to date
-	@git diff --exit-code --stat -- crds docs/conditions.md || { echo "Derived files changed: commit what 'make generate' wrote." >&2; exit 1; }
+	@git diff --exit-code --stat -- $(DERIVED) || { echo "Derived files changed: commit what 'make generate' wrote." >&2; exit 1; }
 
 clean: ## Remove the environment (the clusters' state and caches stay)
 	rm -rf $(VENV)

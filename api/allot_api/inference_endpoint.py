@@ -11,10 +11,21 @@ from allot_api.deployment_stats import DeploymentStats, ServedModel
 from allot_api.fields import Flag, Generation, Id, PositiveCount, Shape, Threads
 from allot_api.model_deployment import AdaptiveAllocations
 from allot_api.pod_settings import PodSettings
-from allot_api.terms import ChunkingStrategy, SeparatorGroup, Service, TaskType, UpgradePolicy
+from allot_api.terms import (
+    ChunkingStrategy,
+    ElementType,
+    LongDocumentStrategy,
+    SeparatorGroup,
+    Service,
+    Similarity,
+    TaskType,
+    UpgradePolicy,
+)
 
+MIN_CHUNK_WORDS = 10
 MAX_CHUNK_WORDS = 10_000
 MAX_SEPARATORS = 50
+MAX_CHUNKS_PER_DOCUMENT = 10_000
 
 
 class ServiceSettings(Shape):
@@ -45,6 +56,28 @@ class ServiceSettings(Shape):
         description="adaptive_allocations makes the number of model pods follow the load; "
         "excludes num_allocations while it is enabled.",
     )
+    long_document_strategy: LongDocumentStrategy | None = Field(
+        None,
+        description="long_document_strategy of .rerank-v1: chunk scores a long document by its "
+        "best part, truncate by its beginning; truncate if left out.",
+    )
+    max_chunks_per_doc: Annotated[StrictInt, Field(ge=1, le=MAX_CHUNKS_PER_DOCUMENT)] | None = (
+        Field(
+            None,
+            description="max_chunks_per_doc is how many parts of a document "
+            "long_document_strategy chunk scores, from its beginning; all if left out.",
+        )
+    )
+    similarity: Similarity | None = Field(
+        None,
+        description="similarity by which an index compares the vectors of a text_embedding model "
+        "of your own; cosine if left out.",
+    )
+    element_type: ElementType | None = Field(
+        None,
+        description="element_type in which an index stores the vectors of a text_embedding model "
+        "of your own; float if left out.",
+    )
 
 
 class TaskSettings(Shape):
@@ -63,13 +96,17 @@ class ChunkingSettings(Shape):
     strategy: ChunkingStrategy = Field(
         description="strategy: sentence, word, recursive, or none for one chunk."
     )
-    max_chunk_size: Annotated[StrictInt, Field(ge=10, le=MAX_CHUNK_WORDS)] | None = Field(
-        None, description="max_chunk_size in words."
+    max_chunk_size: Annotated[StrictInt, Field(ge=MIN_CHUNK_WORDS, le=MAX_CHUNK_WORDS)] | None = (
+        Field(
+            None,
+            description="max_chunk_size in words, at least 20 for the strategy sentence and at "
+            "most 300 for ELSER; needed by every strategy but none.",
+        )
     )
     sentence_overlap: Annotated[StrictInt, Field(ge=0, le=1)] | None = Field(
         None,
         description="sentence_overlap is the number of sentences that neighbouring chunks of the "
-        "strategy sentence share: 0 or 1.",
+        "strategy sentence share: 0 or 1; 1 if left out.",
     )
     overlap: Annotated[StrictInt, Field(ge=1, le=MAX_CHUNK_WORDS)] | None = Field(
         None,
@@ -77,7 +114,9 @@ class ChunkingSettings(Shape):
         "word share; at most half of max_chunk_size.",
     )
     separator_group: SeparatorGroup | None = Field(
-        None, description="separator_group names a list of separators for the strategy recursive."
+        None,
+        description="separator_group names a list of separators for the strategy recursive; "
+        "plaintext if neither it nor separators is given.",
     )
     separators: (
         Annotated[

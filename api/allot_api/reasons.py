@@ -40,6 +40,15 @@ class AcceptedReason(Reason):
         "ModelMismatch",
         "The endpoint names a model_id that is not that of the deployment it attaches to.",
     )
+    SETTINGS_MISMATCH = (
+        "SettingsMismatch",
+        "A setting does not fit the model that the id stands for here, such as a max_chunk_size "
+        "above 300 for ELSER's; the message names both.",
+    )
+    INVALID_SEPARATORS = (
+        "InvalidSeparators",
+        "One of the separators is no regular expression; the message shows it.",
+    )
     MODEL_NOT_ACCEPTED = (
         "ModelNotAccepted",
         "The TrainedModel that is named is itself not accepted.",

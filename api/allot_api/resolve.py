@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from allot_api.inference_endpoint import InferenceEndpointSpec
+from allot_api.chunking import Chunking, resolve_chunking
+from allot_api.inference_endpoint import InferenceEndpointSpec, ServiceSettings
+from allot_api.known_models import ELSER_MODEL
 from allot_api.model_deployment import AdaptiveAllocations, Cache, ModelDeploymentSpec
 from allot_api.pod_settings import PodSettings
-from allot_api.terms import CpuLimit, Pooling, ScalingPolicy, Service, TaskType, UpgradePolicy
+from allot_api.terms import (
+    CpuLimit,
+    ElementType,
+    LongDocumentStrategy,
+    Pooling,
+    ScalingPolicy,
+    Service,
+    Similarity,
+    TaskType,
+    UpgradePolicy,
+)
 from allot_api.trained_model import TrainedModelSpec
 
-ELSER_MODEL = ".elser_model_2"
 ELSER_MINIMUM = 1
 DEFAULT_NUM_THREADS = 1
 DEFAULT_NUM_ALLOCATIONS = 1
@@ -31,17 +42,43 @@ class AdaptiveSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbeddingOptions:
+    """What holds for an embedding task.
+
+    `similarity` and `element_type` are None for sparse vectors.
+    """
+
+    chunking: Chunking
+    similarity: Similarity | None
+    element_type: ElementType | None
+
+
+@dataclass(frozen=True, slots=True)
+class RerankOptions:
+    """What holds for a rerank task; `max_chunks_per_doc` None means all of a document."""
+
+    return_documents: bool
+    long_document_strategy: LongDocumentStrategy
+    max_chunks_per_doc: int | None
+
+
+TaskOptions = EmbeddingOptions | RerankOptions
+
+
+@dataclass(frozen=True, slots=True)
 class EndpointSettings:
     """An endpoint with every default applied.
 
     Exactly one of `num_allocations` and `adaptive` is set, unless `deployment_id` is:
     then both are None and the deployment's own settings hold. `model_id` is None only
-    for an endpoint that attaches without naming a model.
+    for an endpoint that attaches without naming a model. `task` holds what its task needs
+    beside a deployment.
     """
 
     inference_id: str
     task_type: TaskType
     service: Service
+    task: TaskOptions
     model_id: str | None
     deployment_id: str | None
     num_threads: int
@@ -114,6 +151,7 @@ def resolve_endpoint(spec: InferenceEndpointSpec, metadata_name: str) -> Endpoin
         inference_id=spec.inference_id or metadata_name,
         task_type=spec.task_type,
         service=spec.service,
+        task=_resolve_task(spec, ServiceSettings() if is_attached else settings),
         model_id=settings.model_id or (ELSER_MODEL if is_elser and not is_attached else None),
         deployment_id=settings.deployment_id,
         num_threads=settings.num_threads or DEFAULT_NUM_THREADS,
@@ -156,6 +194,23 @@ def resolve_model(spec: TrainedModelSpec, metadata_name: str) -> TrainedModelSpe
             "model_id": spec.model_id or metadata_name,
             "pooling": spec.pooling or (Pooling.MAX if is_sparse else Pooling.MEAN),
         }
+    )
+
+
+def _resolve_task(spec: InferenceEndpointSpec, settings: ServiceSettings) -> TaskOptions:
+    """Return what holds for the task; an attached endpoint's own service_settings don't."""
+    if spec.task_type is TaskType.RERANK:
+        asked = spec.task_settings.return_documents if spec.task_settings else None
+        return RerankOptions(
+            return_documents=True if asked is None else asked,
+            long_document_strategy=settings.long_document_strategy or LongDocumentStrategy.TRUNCATE,
+            max_chunks_per_doc=settings.max_chunks_per_doc,
+        )
+    is_dense = spec.task_type is TaskType.TEXT_EMBEDDING
+    return EmbeddingOptions(
+        chunking=resolve_chunking(spec.chunking_settings),
+        similarity=(settings.similarity or Similarity.COSINE) if is_dense else None,
+        element_type=(settings.element_type or ElementType.FLOAT) if is_dense else None,
     )
 
 

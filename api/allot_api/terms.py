@@ -58,6 +58,28 @@ class SeparatorGroup(StrEnum):
     MARKDOWN = "markdown"
 
 
+class LongDocumentStrategy(StrEnum):
+    """What a reranker does with a document that is longer than it can read at once."""
+
+    CHUNK = "chunk"
+    TRUNCATE = "truncate"
+
+
+class Similarity(StrEnum):
+    """How an index compares an endpoint's dense vectors."""
+
+    COSINE = "cosine"
+    DOT_PRODUCT = "dot_product"
+    L2_NORM = "l2_norm"
+
+
+class ElementType(StrEnum):
+    """How an index stores an element of an endpoint's dense vectors."""
+
+    FLOAT = "float"
+    BYTE = "byte"
+
+
 class Pooling(StrEnum):
     """How a model's token outputs become one output; max is a sparse model's."""
 

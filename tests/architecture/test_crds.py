@@ -11,6 +11,7 @@ import yaml
 
 from allot_api.crd.__main__ import render
 from allot_api.crd.document import build_documents
+from allot_api.documentation.__main__ import PAGES
 from allot_api.rules import validate_deployment, validate_endpoint, validate_model
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,6 +71,11 @@ def test_the_checked_in_files_are_what_the_models_give() -> None:
     built = {name: render(document) for name, document in build_documents().items()}
 
     assert {path.name: path.read_text() for path in CRDS.glob("*.yaml")} == built
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_checked_in_pages_are_what_the_code_gives(page: str) -> None:
+    assert (ROOT / "docs" / page).read_text() == PAGES[page]()
 
 
 def test_every_field_is_described_beginning_with_its_name() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allot_api.model_deployment import ModelDeploymentSpec
+from allot_api.rules.immutability import immutable_rule
 from allot_api.rules.pod import PodReader, pod_rules
 from allot_api.rules.rule import Candidate, Rule, Term, ViolationReason, quote
 from allot_api.rules.shared import (
@@ -51,6 +52,13 @@ DEPLOYMENT_RULES: tuple[Rule[ModelDeploymentSpec], ...] = (
     id_rule("deployment_id", lambda it: it.spec.deployment_id, instead="my-deployment"),
     id_rule("model_id", lambda it: it.spec.model_id, instead=".multilingual-e5-small"),
     immutable_id_rule("deployment_id", deployment_id),
+    immutable_rule(
+        "model_id",
+        lambda root: f"{root}.model_id",
+        lambda it: it.spec.model_id,
+        because="endpoints that share a deployment rely on its model",
+        instead="make a new deployment, under another name or after this one is deleted",
+    ),
     thread_rule("num_threads", lambda it: it.spec.num_threads),
     both_allocations_rule(
         "",

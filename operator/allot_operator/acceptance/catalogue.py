@@ -10,6 +10,7 @@ from allot_api.trained_model import TrainedModelSpec
 from allot_operator.acceptance.claims import choose_holder
 from allot_operator.acceptance.verdict import Verdict
 from allot_operator.facts.declared import Model
+from allot_operator.facts.subjects import Subject
 
 # A message that lists every model of a large catalogue is not read.
 MAX_LISTED = 40
@@ -45,7 +46,7 @@ def find_model(catalogue: Catalogue, identifier: str) -> Found | Verdict:
     if holder.spec is None:
         return Verdict(
             AcceptedReason.MODEL_NOT_ACCEPTED,
-            f"{holder.subject} is not accepted: {holder.violation}",
+            f"model_id is {identifier}, and {holder.subject} is not accepted: {holder.violation}",
         )
     return Found(holder.model_id, holder.spec)
 
@@ -54,6 +55,17 @@ def find_holder(models: Sequence[Model], identifier: str) -> Model | None:
     """Return who has an id among the models of one namespace."""
     by_id = choose_holder(model for model in models if model.model_id == identifier)
     return by_id or choose_holder(model for model in models if identifier in model.aliases)
+
+
+def find_older_model(catalogue: Catalogue, identifier: str, subject: Subject) -> Model | None:
+    """Return the model whose model_id an object claims that was made after it, or None.
+
+    An object that was there first keeps its id, whatever models come.
+    """
+    models = (*catalogue.own, *catalogue.shared)
+    claimants = (one for one in models if one.model_id == identifier)
+    holder = choose_holder(claimants)
+    return holder if holder and holder.subject.created < subject.created else None
 
 
 def _describe_missing(catalogue: Catalogue, identifier: str) -> str:

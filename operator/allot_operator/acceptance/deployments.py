@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allot_api.conditions import AcceptedReason
-from allot_operator.acceptance.catalogue import Catalogue, Found, find_model
+from allot_operator.acceptance.catalogue import Catalogue, Found, find_model, find_older_model
 from allot_operator.acceptance.claims import choose_holder, refuse_taken
 from allot_operator.acceptance.verdict import Verdict, first_problem
 from allot_operator.facts.declared import Deployment
@@ -35,7 +35,8 @@ def judge_deployment(scene: DeploymentScene) -> Found | Verdict:
     if problem is not None:
         return problem
     assert scene.deployment.settings is not None  # else spec_is_invalid
-    return find_model(scene.catalogue, scene.deployment.settings.model_id)
+    found = find_model(scene.catalogue, scene.deployment.settings.model_id)
+    return found if isinstance(found, Verdict) else id_is_a_models(scene, found) or found
 
 
 def spec_is_invalid(scene: DeploymentScene) -> Verdict | None:
@@ -65,6 +66,18 @@ def name_is_taken(scene: DeploymentScene) -> Verdict | None:
         f"{scene.deployment.deployment_id} needs that name: delete it, or choose another "
         "deployment_id",
     )
+
+
+def id_is_a_models(scene: DeploymentScene, found: Found) -> Verdict | None:
+    """Report an older model of the same id; that of the deployment's own model is free to it."""
+    deployment = scene.deployment
+    # An endpoint's own was judged with the endpoint, which may be older than it.
+    if deployment.subject.controller_uid or deployment.deployment_id == found.model_id:
+        return None
+    model = find_older_model(scene.catalogue, deployment.deployment_id, deployment.subject)
+    if model is None:
+        return None
+    return refuse_taken("deployment_id", deployment.deployment_id, model.subject)
 
 
 def find_deployment(

@@ -12,9 +12,10 @@ from allot_api.conditions import (
 )
 from allot_api.names import derived_name
 from allot_api.resolve import EndpointSettings
-from allot_operator.acceptance.catalogue import Catalogue, Found, find_model
+from allot_operator.acceptance.catalogue import Catalogue, Found, find_model, find_older_model
 from allot_operator.acceptance.claims import choose_holder, refuse_taken
 from allot_operator.acceptance.deployments import find_deployment
+from allot_operator.acceptance.fitting import settings_misfit
 from allot_operator.acceptance.verdict import Verdict, first_problem
 from allot_operator.facts.declared import Deployment, Endpoint
 from allot_operator.facts.reasons import find_condition, find_reason
@@ -57,7 +58,7 @@ class EndpointScene:
 
 def judge_endpoint(scene: EndpointScene) -> Verdict:
     """Return the verdict on what the endpoint says: if it is accepted, it is acted on."""
-    problem = first_problem((spec_is_invalid, id_is_taken), scene)
+    problem = first_problem((spec_is_invalid, id_is_taken, id_is_a_models), scene)
     if problem is None:
         checks = SHARED_CHECKS if scene.settings.is_attached else OWN_CHECKS
         problem = first_problem(checks, scene)
@@ -91,6 +92,13 @@ def id_is_taken(scene: EndpointScene) -> Verdict | None:
     if holder is None or holder.subject.uid == endpoint.subject.uid:
         return None
     return refuse_taken("inference_id", endpoint.inference_id, holder.subject)
+
+
+def id_is_a_models(scene: EndpointScene) -> Verdict | None:
+    """Report an older model of the same id."""
+    identifier = scene.endpoint.inference_id
+    model = find_older_model(scene.catalogue, identifier, scene.endpoint.subject)
+    return refuse_taken("inference_id", identifier, model.subject) if model else None
 
 
 def deployment_is_missing(scene: EndpointScene) -> Verdict | None:
@@ -127,7 +135,8 @@ def shared_deployment_is_refused(scene: EndpointScene) -> Verdict | None:
         return None
     return Verdict(
         AcceptedReason.DEPLOYMENT_NOT_ACCEPTED,
-        f"{scene.shared.subject} is not accepted: {refusal.message}",
+        f"deployment_id is {scene.shared.deployment_id}, and {scene.shared.subject} is not "
+        f"accepted: {refusal.message}",
     )
 
 
@@ -156,6 +165,13 @@ def shared_task_differs(scene: EndpointScene) -> Verdict | None:
     return _task_mismatch(scene, find_model(scene.catalogue, scene.shared.settings.model_id))
 
 
+def shared_model_does_not_fit(scene: EndpointScene) -> Verdict | None:
+    """Report a setting that does not fit the deployment's model."""
+    if scene.shared is None or scene.shared.settings is None:
+        return None
+    return _misfit(scene, scene.shared.settings.model_id)
+
+
 def model_is_unusable(scene: EndpointScene) -> Verdict | None:
     """Report a model that is not there, or is itself not accepted."""
     found = find_model(scene.catalogue, _model_id(scene))
@@ -165,6 +181,11 @@ def model_is_unusable(scene: EndpointScene) -> Verdict | None:
 def task_differs(scene: EndpointScene) -> Verdict | None:
     """Report a task that the model does not do."""
     return _task_mismatch(scene, find_model(scene.catalogue, _model_id(scene)))
+
+
+def model_does_not_fit(scene: EndpointScene) -> Verdict | None:
+    """Report a setting that does not fit the model."""
+    return _misfit(scene, _model_id(scene))
 
 
 def deployment_id_is_taken(scene: EndpointScene) -> Verdict | None:
@@ -205,6 +226,7 @@ def own_deployment_is_refused(scene: EndpointScene) -> Verdict | None:
 OWN_CHECKS = (
     model_is_unusable,
     task_differs,
+    model_does_not_fit,
     deployment_id_is_taken,
     name_is_taken,
 )
@@ -213,6 +235,8 @@ SHARED_CHECKS = (
     shared_deployment_is_refused,
     model_differs,
     shared_task_differs,
+    shared_model_does_not_fit,
+    deployment_id_is_taken,
 )
 
 
@@ -235,6 +259,11 @@ def _task_mismatch(scene: EndpointScene, found: Found | Verdict) -> Verdict | No
         AcceptedReason.TASK_MISMATCH,
         f"task_type is {scene.settings.task_type}, but model {found.model_id} does: {tasks}",
     )
+
+
+def _misfit(scene: EndpointScene, model_id: str) -> Verdict | None:
+    found = find_model(scene.catalogue, model_id)
+    return None if isinstance(found, Verdict) else settings_misfit(scene.settings, found)
 
 
 def _refusal(deployment: Deployment | None) -> Condition | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from allot_api.known_models import ELSER_MODEL
 from allot_api.names import MODEL_DEPLOYMENT_LABEL
-from allot_api.resolve import ELSER_MODEL
 from allot_api.terms import Service
 from allot_operator.desired.deployment import choose_resource_name
 from allot_operator.work.index import Ties, Token

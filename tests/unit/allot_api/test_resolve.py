@@ -5,18 +5,37 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from allot_api.chunking import NoChunking, SentenceChunking
 from allot_api.inference_endpoint import InferenceEndpointSpec
 from allot_api.model_deployment import Cache, ModelDeploymentSpec
 from allot_api.resolve import (
     AdaptiveSettings,
     DeploymentSettings,
+    EmbeddingOptions,
     EndpointSettings,
+    RerankOptions,
     resolve_deployment,
     resolve_endpoint,
     resolve_model,
 )
-from allot_api.terms import CpuLimit, Pooling, ScalingPolicy, Service, TaskType
+from allot_api.terms import (
+    CpuLimit,
+    ElementType,
+    LongDocumentStrategy,
+    Pooling,
+    ScalingPolicy,
+    Service,
+    Similarity,
+    TaskType,
+)
 from allot_api.trained_model import TrainedModelSpec
+
+
+def a_task(task_type: str, **fields: Any) -> InferenceEndpointSpec:
+    fields.setdefault("service_settings", {"model_id": "m"})
+    return InferenceEndpointSpec.model_validate(
+        {"task_type": task_type, "service": "elasticsearch", **fields}
+    )
 
 
 def an_endpoint(service: str = "elasticsearch", **settings: Any) -> InferenceEndpointSpec:
@@ -48,6 +67,7 @@ def test_elser_needs_nothing_but_its_adaptive_allocations() -> None:
         num_threads=1,
         num_allocations=None,
         adaptive=AdaptiveSettings(minimum=1, maximum=None),
+        task=EmbeddingOptions(SentenceChunking(250, 1), similarity=None, element_type=None),
     )
 
 
@@ -83,6 +103,44 @@ def test_an_attached_endpoint_takes_its_size_from_the_deployment() -> None:
     assert resolved.is_attached
     assert resolved.serving_deployment_id == "d"
     assert (resolved.model_id, resolved.num_allocations, resolved.adaptive) == (None, None, None)
+
+
+def test_dense_vectors_are_floats_compared_by_cosine_unless_said_otherwise() -> None:
+    plain = a_task("text_embedding")
+    own = a_task(
+        "text_embedding",
+        service_settings={"model_id": "m", "similarity": "l2_norm", "element_type": "byte"},
+        chunking_settings={"strategy": "none"},
+    )
+
+    assert resolve_endpoint(plain, "x").task == EmbeddingOptions(
+        SentenceChunking(), Similarity.COSINE, ElementType.FLOAT
+    )
+    assert resolve_endpoint(own, "x").task == EmbeddingOptions(
+        NoChunking(), Similarity.L2_NORM, ElementType.BYTE
+    )
+
+
+def test_a_reranker_answers_with_documents_and_truncates_unless_said_otherwise() -> None:
+    settings = {"long_document_strategy": "chunk", "max_chunks_per_doc": 2}
+    plain = a_task("rerank")
+    other = a_task("rerank", service_settings=settings, task_settings={"return_documents": False})
+
+    assert resolve_endpoint(plain, "x").task == RerankOptions(
+        True, LongDocumentStrategy.TRUNCATE, None
+    )
+    assert resolve_endpoint(other, "x").task == RerankOptions(False, LongDocumentStrategy.CHUNK, 2)
+
+
+def test_what_an_attached_endpoint_echoes_does_not_count() -> None:
+    settings = {"deployment_id": "d", "similarity": "l2_norm", "long_document_strategy": "chunk"}
+
+    dense = resolve_endpoint(a_task("text_embedding", service_settings=settings), "x").task
+    rerank = resolve_endpoint(a_task("rerank", service_settings=settings), "x").task
+
+    assert isinstance(dense, EmbeddingOptions)
+    assert dense.similarity is Similarity.COSINE
+    assert rerank == RerankOptions(True, LongDocumentStrategy.TRUNCATE, None)
 
 
 def test_a_deployment_of_a_model_alone_has_every_default() -> None:

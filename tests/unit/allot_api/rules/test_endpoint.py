@@ -16,4 +16,8 @@ def test_the_name_stands_for_the_id() -> None:
 def test_only_rules_about_the_id_are_asked_again_with_every_status() -> None:
     of_the_object = {rule.name for rule in ENDPOINT_RULES if rule.scope is Scope.OBJECT}
 
-    assert of_the_object == {"inference_id_immutable", "inference_id_is_model_id"}
+    assert of_the_object == {
+        "inference_id_immutable",
+        "inference_id_is_model_id",
+        "inference_id_is_deployment_id",
+    }

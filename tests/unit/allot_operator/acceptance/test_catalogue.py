@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from allot_api.conditions import AcceptedReason
-from allot_operator.acceptance.catalogue import Found, find_model
+from allot_operator.acceptance.catalogue import Found, find_model, find_older_model
 from allot_operator.acceptance.verdict import Verdict
-from tests.unit.allot_operator.builders import MODEL_ID, a_catalogue, a_model
+from tests.unit.allot_operator.builders import MODEL_ID, a_catalogue, a_model, a_subject
 
 
 def test_finds_a_model_by_id_and_by_alias() -> None:
@@ -62,3 +62,14 @@ def test_a_model_that_is_not_accepted_is_not_used() -> None:
 
     assert isinstance(verdict, Verdict)
     assert verdict.reason is AcceptedReason.MODEL_NOT_ACCEPTED
+
+
+def test_a_model_has_its_id_against_whatever_was_made_after_it() -> None:
+    catalogue = a_catalogue(a_model(aliases=["small"]))
+    before, after = a_subject(created="2026-01-01"), a_subject(created="2026-12-01")
+
+    assert find_older_model(catalogue, MODEL_ID, before) is None
+    assert find_older_model(catalogue, "small", after) is None
+    found = find_older_model(catalogue, MODEL_ID, after)
+    assert found is not None
+    assert found.model_id == MODEL_ID

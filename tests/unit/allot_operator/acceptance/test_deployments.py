@@ -8,7 +8,15 @@ from allot_operator.acceptance.catalogue import Found
 from allot_operator.acceptance.deployments import DeploymentScene, judge_deployment
 from allot_operator.acceptance.verdict import Verdict
 from allot_operator.facts.declared import Deployment
-from tests.unit.allot_operator.builders import a_catalogue, a_deployment, a_subject
+from tests.unit.allot_operator.builders import (
+    MODEL_ID,
+    a_catalogue,
+    a_deployment,
+    a_model,
+    a_subject,
+)
+
+OLD, YOUNG = "2026-01-01", "2026-12-01"
 
 
 def a_scene(deployment: Deployment, *others: Deployment) -> DeploymentScene:
@@ -54,3 +62,31 @@ def test_a_name_that_somebody_else_has_is_told() -> None:
 
 def test_a_spec_that_was_stored_under_other_rules_is_told() -> None:
     assert reason_of(a_scene(a_deployment(num_threads=3))) is AcceptedReason.INVALID_SPEC
+
+
+def test_an_older_model_has_the_id_unless_it_is_the_deployments_own() -> None:
+    other = a_model("other", "x", metadata={"creationTimestamp": OLD})
+    catalogue = a_catalogue(a_model(), other)
+    young = {"creationTimestamp": YOUNG}
+
+    def judge(**fields: str) -> Found | Verdict:
+        deployment = a_deployment("d", metadata=young, **fields)
+        return judge_deployment(DeploymentScene(deployment, (deployment,), catalogue))
+
+    taken = judge(deployment_id="x")
+
+    assert isinstance(taken, Verdict)
+    assert taken.reason is AcceptedReason.ID_TAKEN
+    assert "TrainedModel other" in taken.message
+    assert isinstance(judge(deployment_id=MODEL_ID), Found)
+    assert isinstance(judge(deployment_id="y"), Found)
+
+
+def test_an_endpoints_own_deployment_was_judged_with_it() -> None:
+    other = a_model("other", "x", metadata={"creationTimestamp": OLD})
+    owned = {"ownerReferences": [{"uid": "uid-e", "controller": True}], "creationTimestamp": YOUNG}
+    deployment = a_deployment("d", deployment_id="x", metadata=owned)
+
+    scene = DeploymentScene(deployment, (deployment,), a_catalogue(a_model(), other))
+
+    assert isinstance(judge_deployment(scene), Found)

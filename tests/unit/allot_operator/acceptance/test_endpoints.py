@@ -169,6 +169,43 @@ def test_the_task_of_the_shared_model_counts() -> None:
     assert judge_endpoint(scene).reason is AcceptedReason.TASK_MISMATCH
 
 
+def test_settings_are_held_against_the_model_that_an_alias_or_a_deployment_means() -> None:
+    elser = a_model("elser", ".elser_model_2", aliases=["small"], task_types=["sparse_embedding"])
+    spec = {
+        "task_type": "sparse_embedding",
+        "chunking_settings": {"strategy": "sentence", "max_chunk_size": 301},
+    }
+    shared = a_deployment("d", model_id="small")
+    endpoints = [
+        read_endpoint(an_endpoint_manifest("e", model_id="small", spec=spec)),
+        read_endpoint(an_endpoint_manifest("e", deployment_id="d", spec=spec)),
+    ]
+
+    for endpoint in endpoints:
+        verdict = judge_endpoint(
+            EndpointScene(endpoint, (endpoint,), (shared,), a_catalogue(elser))
+        )
+        assert verdict.reason is AcceptedReason.SETTINGS_MISMATCH
+        assert verdict.message.startswith("max_chunk_size is 301, and the model is .elser_model_2")
+
+
+def test_an_older_model_has_the_id() -> None:
+    young = {"creationTimestamp": "2026-12-01"}
+    catalogue = a_catalogue(a_model(), a_model("other", "x"))
+    endpoint = read_endpoint(an_endpoint_manifest("e", spec={"inference_id": "x"}, metadata=young))
+
+    verdict = judge_endpoint(EndpointScene(endpoint, (endpoint,), (), catalogue))
+
+    assert verdict.reason is AcceptedReason.ID_TAKEN
+    assert "TrainedModel other" in verdict.message
+
+
+def test_an_attached_endpoint_has_no_deployments_id_either() -> None:
+    scene = a_scene(a_deployment("d"), a_deployment("e"), deployment_id="d")
+
+    assert judge_endpoint(scene).reason is AcceptedReason.ID_TAKEN
+
+
 def test_a_shared_deployment_that_is_refused_refuses_the_endpoint() -> None:
     verdict = judge_endpoint(a_scene(a_refused_deployment("ModelNotFound"), deployment_id="d"))
 

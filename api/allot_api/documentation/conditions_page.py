@@ -1,11 +1,7 @@
-"""docs/conditions.md: every condition and reason, as the code declares them.
-
-`python -m allot_api.conditions_page` prints the page; `make generate` keeps it.
-"""
+"""docs/conditions.md: every condition and reason, as the code declares them."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
 from allot_api.condition_types import ConditionType, Reason, Status
@@ -46,8 +42,8 @@ NOTES = {
 ORDER = (Status.TRUE, Status.FALSE, Status.UNKNOWN)
 
 
-def render_page() -> str:
-    """Return the page in Markdown."""
+def build_conditions_page() -> str:
+    """Return the text of the page."""
     return "\n".join([OPENING, *(_render_block(kind) for kind in ConditionType)])
 
 
@@ -69,7 +65,3 @@ def _rows(reasons: type[Reason]) -> Iterator[str]:
 
 def _capitalized(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
-
-
-if __name__ == "__main__":
-    sys.stdout.write(render_page())

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from allot_api.conditions import AcceptedReason
+from allot_api.inference_endpoint import InferenceEndpointSpec
+from allot_api.resolve import EndpointSettings, resolve_endpoint
+from allot_operator.acceptance.catalogue import Found
+from allot_operator.acceptance.fitting import settings_misfit
+from tests.unit.allot_operator.builders import a_model_spec
+
+SEPARATORS = {"strategy": "recursive", "max_chunk_size": 20}
+
+
+def settings(task_type: str = "text_embedding", **fields: Any) -> EndpointSettings:
+    spec = {
+        "task_type": task_type,
+        "service": "elasticsearch",
+        "service_settings": {"model_id": "alias", **fields.pop("service_settings", {})},
+        **fields,
+    }
+    return resolve_endpoint(InferenceEndpointSpec.model_validate(spec), "e")
+
+
+def a_found(model_id: str, **spec: Any) -> Found:
+    return Found(model_id, a_model_spec(model_id=model_id, **spec))
+
+
+def chunks_of(words: int) -> EndpointSettings:
+    chunking = {"strategy": "word", "max_chunk_size": words, "overlap": 1}
+    return settings("sparse_embedding", chunking_settings=chunking)
+
+
+@pytest.mark.parametrize(
+    "elser",
+    [
+        a_found(".elser_model_2"),
+        a_found("mine", aliases=[".elser_model_2_linux-x86_64"]),
+    ],
+)
+def test_elsers_chunks_have_at_most_300_words_by_whichever_id(elser: Found) -> None:
+    assert settings_misfit(chunks_of(300), elser) is None
+    assert settings_misfit(settings(chunking_settings={"strategy": "none"}), elser) is None
+    assert settings_misfit(chunks_of(301), a_found("my-splade")) is None
+    verdict = settings_misfit(chunks_of(301), elser)
+    assert verdict is not None
+    assert verdict.reason is AcceptedReason.SETTINGS_MISMATCH
+    assert verdict.message == (
+        f"max_chunk_size is 301, and the model is {elser.model_id}: a chunk for ELSER has at most "
+        "300 words: write max_chunk_size: 300 or less"
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "known"),
+    [("similarity", "l2_norm", "cosine"), ("element_type", "byte", "float")],
+)
+def test_what_is_known_of_a_models_vectors_is_not_to_be_changed(
+    field: str, value: str, known: str
+) -> None:
+    changed = settings(service_settings={field: value})
+    e5 = a_found(".multilingual-e5-small")
+
+    assert settings_misfit(settings(service_settings={field: known}), e5) is None
+    assert settings_misfit(changed, a_found("my-dense")) is None
+    verdict = settings_misfit(changed, e5)
+    assert verdict is not None
+    assert verdict.message.startswith(f"{field} is {value}, and the model is {e5.model_id}")
+    assert f"write {field}: {known}" in verdict.message
+
+
+def test_a_separator_is_a_regular_expression() -> None:
+    good = settings(chunking_settings={**SEPARATORS, "separators": ["(?<!a)\n", "; "]})
+    bad = settings(chunking_settings={**SEPARATORS, "separators": ["\n", "(a"]})
+
+    assert settings_misfit(good, a_found("mine")) is None
+    verdict = settings_misfit(bad, a_found("mine"))
+    assert verdict is not None
+    assert verdict.reason is AcceptedReason.INVALID_SEPARATORS
+    assert "'(a'" in verdict.message
+
+
+def test_a_reranker_has_nothing_to_fit() -> None:
+    assert settings_misfit(settings("rerank"), a_found(".elser_model_2")) is None
