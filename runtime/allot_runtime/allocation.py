@@ -58,6 +58,7 @@ class Allocation:
         self.readiness = Readiness()
         self.measure: Measure = nothing_yet
         self.digest: str | None = None
+        self.size_bytes: int | None = None
         self.torch_threads: int | None = None
         self.engine = Engine(settings.queue_capacity)
         self._load = load
@@ -87,7 +88,7 @@ class Allocation:
             logger.error("%s: %s", fault.reason, fault)
             self.readiness = self.readiness.fail(fault.reason, fault.message)
             return
-        self.digest = fetched.digest
+        self.digest, self.size_bytes = fetched.digest, fetched.size_bytes
         self._advance(ModelState.LOADING)
         try:
             await self._use(fetched)
@@ -120,6 +121,9 @@ class Allocation:
             locate=self.settings.locate,
             announce=lambda measure: _post(loop, lambda: self._measure_by(measure)),
             report=lambda fault: _post(loop, lambda: self._report(fault)),
+            cache_limit=self.settings.cache_limit_bytes,
+            claim=self.settings.locate(self.settings.claim_dir),
+            token=self.settings.source_token,
         )
         return await run_in_daemon(lambda: fetch_patiently(self.spec.source, around))
 

@@ -71,7 +71,7 @@ def test_a_repository_of_a_hub_is_fetched_and_served(tmp_path: Path) -> None:
         ("package://no_such_package/model", "NotFound", "is not installed"),
         ("package://cognition/elsewhere", "NotFound", "is not a folder"),
         ("file:///no/such/folder", "NotFound", "/no/such/folder is not a folder"),
-        ("hf://someone/splade@main", "InvalidSource", "whole commit id"),
+        ("hf://someone/splade@main", "RevisionNotPinned", "whole commit id"),
         ("ftp://somewhere/splade", "InvalidSource", 'scheme "ftp" is not known'),
     ],
 )

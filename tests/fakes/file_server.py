@@ -1,0 +1,141 @@
+"""A web server on loopback that does to a download what networks and servers do."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote, urlsplit
+
+CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer that is not the file."""
+
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class FileServer:
+    """Serves `files` by their paths; the rest says how badly.
+
+    `refusals` are given first, one to each request. `cuts` answers end after `cut_after` bytes.
+    `bytes_per_second` is of each connection. `on_cut` may change the server. `served` lists path
+    and Range of each request, `tokens` what its Authorization said.
+    """
+
+    files: dict[str, bytes]
+    takes_ranges: bool = True
+    refusals: list[Refusal] = field(default_factory=list)
+    refused_paths: dict[str, Refusal] = field(default_factory=dict)
+    token: str | None = None
+    cuts: int = 0
+    cut_after: int = 0
+    bytes_per_second: int = 0
+    served: list[tuple[str, str]] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=set)
+    bytes_sent: int = 0
+    after_cut: dict[str, bytes] = field(default_factory=dict)
+    url: str = ""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def running(self) -> Iterator[FileServer]:
+        """Serve until the end of the block."""
+        served_by = self
+
+        class Handler(_Handler):
+            place = served_by
+
+        server = _Server(("127.0.0.1", 0), Handler)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        self.url = f"http://127.0.0.1:{server.server_port}"
+        try:
+            yield self
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+    def ranges_of(self, path: str) -> list[str]:
+        """Return the ranges that were asked of a file, without those that only ask for its size."""
+        return [asked for name, asked in self.served if name == path and asked != "bytes=0-0"]
+
+    def takes_a_cut(self) -> bool:
+        """Whether this answer is one of those that are cut."""
+        with self.lock:
+            self.cuts -= 1
+            return self.cuts >= 0
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients that leave are what the tests are about."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    place: FileServer
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its own name
+        pass
+
+    def do_GET(self) -> None:
+        place, path = self.place, unquote(urlsplit(self.path).path).lstrip("/")
+        asked = self.headers.get("Range", "")
+        with place.lock:
+            place.served.append((path, asked))
+            place.tokens.add(self.headers.get("Authorization", ""))
+            refusal = place.refusals.pop(0) if place.refusals else self._refusal(path)
+        if refusal:
+            self._begin(refusal.status, 0, refusal.headers)
+            return
+        content = place.files[path]
+        headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()[:16]}"'}
+        if not (asked and place.takes_ranges):
+            self._begin(200, len(content), headers)
+            self._send(content, is_probe=False)
+            return
+        first, _, last = asked.removeprefix("bytes=").partition("-")
+        start, end = int(first), min(int(last) + 1, len(content))
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(content)}"
+        self._begin(206, end - start, headers)
+        self._send(content[start:end], is_probe=asked == "bytes=0-0")
+
+    def _refusal(self, path: str) -> Refusal | None:
+        place = self.place
+        if place.token and self.headers.get("Authorization") != f"Bearer {place.token}":
+            return Refusal(401)
+        return place.refused_paths.get(path) or (None if path in place.files else Refusal(404))
+
+    def _begin(self, status: int, length: int, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(length))
+        self.end_headers()
+
+    def _send(self, content: bytes, *, is_probe: bool) -> None:
+        place = self.place
+        is_cut = not is_probe and len(content) > place.cut_after > 0 and place.takes_a_cut()
+        whole = content[: place.cut_after] if is_cut else content
+        for at in range(0, len(whole), CHUNK):
+            chunk = whole[at : at + CHUNK]
+            self.wfile.write(chunk)
+            with place.lock:
+                place.bytes_sent += len(chunk)
+            if place.bytes_per_second:
+                time.sleep(len(chunk) / place.bytes_per_second)
+        if is_cut:
+            place.files.update(place.after_cut)
+            self.close_connection = True
