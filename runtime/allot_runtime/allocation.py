@@ -24,7 +24,7 @@ from allot_runtime.models.interface import DenseVector, Model, Output, Score
 from allot_runtime.readiness import ModelState, Readiness
 from allot_runtime.settings import Settings
 from allot_runtime.sources.fetching import FetchedModel, Surroundings, fetch_patiently
-from allot_runtime.sources.progress import Measure, nothing_yet
+from allot_runtime.sources.progress import Measure, Progress, nothing_yet
 from allot_runtime.waiting import Priority
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ class Allocation:
             self.readiness = self.readiness.fail(fault.reason, fault.message)
             return
         self.digest, self.size_bytes = fetched.digest, fetched.size_bytes
+        self.measure = lambda: Progress(fetched.size_bytes, fetched.size_bytes)
         self._advance(ModelState.LOADING)
         try:
             await self._use(fetched)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,43 +11,32 @@ from typing import Any
 import pytest
 
 from tests.fakes.file_server import FileServer, Refusal
+from tests.fakes.model_files import NAMES, WEIGHTS, Files, pin, read_splade, sha256
 from tests.fakes.runtime_process import RuntimeProcess, running_runtime
 
-NAMES = ("config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors")
-WEIGHTS = "model.safetensors"
 SECRET = "a-token-that-nobody-may-see"
 
 
 @pytest.fixture(scope="session")
-def splade() -> dict[str, bytes]:
-    """The packaged SPLADE's files."""
-    spec = importlib.util.find_spec("cognition")
-    assert spec is not None
-    assert spec.submodule_search_locations
-    folder = Path(next(iter(spec.submodule_search_locations))) / "model"
-    return {name: (folder / name).read_bytes() for name in NAMES}
+def splade() -> Files:
+    return read_splade()
 
 
-def sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def a_model(server: FileServer, files: dict[str, bytes], **source: Any) -> dict[str, Any]:
+def a_model(server: FileServer, files: Files, **source: Any) -> dict[str, Any]:
     """A sparse model whose files are pinned to these bytes."""
-    pinned = [{"path": name, "sha256": sha256(content)} for name, content in files.items()]
     return {
-        "source": {"uri": f"{server.url}/models/splade", "files": pinned, **source},
+        "source": {"uri": f"{server.url}/models/splade", "files": pin(files), **source},
         "task_types": ["sparse_embedding"],
     }
 
 
-def a_server(files: dict[str, bytes], **fields: Any) -> FileServer:
+def a_server(files: Files, **fields: Any) -> FileServer:
     return FileServer({f"models/splade/{name}": files[name] for name in files}, **fields)
 
 
 @contextmanager
 def fetching(
-    tmp_path: Path, server: FileServer, files: dict[str, bytes], **environment: str
+    tmp_path: Path, server: FileServer, files: Files, **environment: str
 ) -> Iterator[RuntimeProcess]:
     """Run the server, and a runtime that fetches from it."""
     with (
@@ -60,7 +47,7 @@ def fetching(
 
 
 def fails_with(
-    tmp_path: Path, server: FileServer, files: dict[str, bytes], **environment: str
+    tmp_path: Path, server: FileServer, files: Files, **environment: str
 ) -> tuple[str, str]:
     """Reason and message of a runtime that has given up."""
     with fetching(tmp_path, server, files, **environment) as runtime:
@@ -78,9 +65,7 @@ def fetched(runtime: RuntimeProcess) -> RuntimeProcess:
     return runtime
 
 
-def test_the_declared_files_are_fetched_checked_and_served(
-    tmp_path: Path, splade: dict[str, bytes]
-) -> None:
+def test_the_declared_files_are_fetched_checked_and_served(tmp_path: Path, splade: Files) -> None:
     with fetching(tmp_path, a_server(splade), splade) as runtime:
         model = runtime.wait_until_ready().model()
 
@@ -91,7 +76,7 @@ def test_the_declared_files_are_fetched_checked_and_served(
 
 @pytest.mark.parametrize("takes_ranges", [True, False])
 def test_a_connection_that_is_cut_goes_on_where_it_was(
-    tmp_path: Path, splade: dict[str, bytes], takes_ranges: bool
+    tmp_path: Path, splade: Files, takes_ranges: bool
 ) -> None:
     server = a_server(splade, takes_ranges=takes_ranges, cuts=1, cut_after=3_000_000)
 
@@ -104,9 +89,7 @@ def test_a_connection_that_is_cut_goes_on_where_it_was(
     assert len(server.ranges_of(f"models/splade/{WEIGHTS}")) >= 3 if takes_ranges else 2
 
 
-def test_a_process_that_was_killed_goes_on_where_it_was(
-    tmp_path: Path, splade: dict[str, bytes]
-) -> None:
+def test_a_process_that_was_killed_goes_on_where_it_was(tmp_path: Path, splade: Files) -> None:
     server = a_server(splade, bytes_per_second=3_000_000)
     with server.running():
         model = a_model(server, splade)
@@ -126,7 +109,7 @@ def test_a_process_that_was_killed_goes_on_where_it_was(
 
 
 def test_a_file_that_changes_between_two_answers_is_fetched_anew(
-    tmp_path: Path, splade: dict[str, bytes]
+    tmp_path: Path, splade: Files
 ) -> None:
     path = f"models/splade/{WEIGHTS}"
     server = a_server(splade, cuts=1, cut_after=2_000_000, after_cut={path: splade[WEIGHTS]})
@@ -137,7 +120,7 @@ def test_a_file_that_changes_between_two_answers_is_fetched_anew(
 
 
 def test_another_file_than_the_one_that_was_meant_is_never_loaded(
-    tmp_path: Path, splade: dict[str, bytes]
+    tmp_path: Path, splade: Files
 ) -> None:
     server = a_server(splade | {WEIGHTS: b"other" + splade[WEIGHTS][5:]})
 
@@ -158,7 +141,7 @@ def test_another_file_than_the_one_that_was_meant_is_never_loaded(
     ],
 )
 def test_a_refusal_is_named_with_its_reason(
-    tmp_path: Path, splade: dict[str, bytes], status: int, reason: str, words: str
+    tmp_path: Path, splade: Files, status: int, reason: str, words: str
 ) -> None:
     server = a_server(splade)
     server.refused_paths = {f"models/splade/{WEIGHTS}": Refusal(status)}
@@ -170,9 +153,7 @@ def test_a_refusal_is_named_with_its_reason(
     assert WEIGHTS in told[1]
 
 
-def test_a_token_opens_the_source_and_is_told_to_nobody(
-    tmp_path: Path, splade: dict[str, bytes]
-) -> None:
+def test_a_token_opens_the_source_and_is_told_to_nobody(tmp_path: Path, splade: Files) -> None:
     server = a_server(splade, token=SECRET)
 
     with fetching(tmp_path, server, splade, ALLOT_SOURCE_TOKEN=SECRET) as runtime:
@@ -183,9 +164,7 @@ def test_a_token_opens_the_source_and_is_told_to_nobody(
     assert SECRET not in stats + log
 
 
-def test_a_source_that_is_busy_is_asked_again_when_it_said(
-    tmp_path: Path, splade: dict[str, bytes]
-) -> None:
+def test_a_source_that_is_busy_is_asked_again_when_it_said(tmp_path: Path, splade: Files) -> None:
     server = a_server(splade, refusals=[Refusal(503), Refusal(429, {"Retry-After": "3"})])
 
     with fetching(tmp_path, server, splade) as runtime:
@@ -199,9 +178,7 @@ def test_a_source_that_is_busy_is_asked_again_when_it_said(
     assert "trying again in 3 s" in log or "trying again in 4 s" in log
 
 
-def test_a_model_that_never_fits_is_told_with_both_numbers(
-    tmp_path: Path, splade: dict[str, bytes]
-) -> None:
+def test_a_model_that_never_fits_is_told_with_both_numbers(tmp_path: Path, splade: Files) -> None:
     server = a_server(splade)
 
     reason, message = fails_with(tmp_path, server, splade, ALLOT_CACHE_LIMIT_BYTES=str(5 * 10**6))
@@ -212,7 +189,7 @@ def test_a_model_that_never_fits_is_told_with_both_numbers(
     assert server.ranges_of(f"models/splade/{WEIGHTS}") == []
 
 
-def test_a_download_says_how_long_it_will_take(tmp_path: Path, splade: dict[str, bytes]) -> None:
+def test_a_download_says_how_long_it_will_take(tmp_path: Path, splade: Files) -> None:
     server = a_server(splade, bytes_per_second=4_000_000)
 
     with fetching(tmp_path, server, splade) as runtime:
@@ -230,7 +207,7 @@ def test_a_download_says_how_long_it_will_take(tmp_path: Path, splade: dict[str,
 
 
 def test_pods_that_share_a_cache_fetch_once_and_wait_for_each_other(
-    tmp_path: Path, splade: dict[str, bytes]
+    tmp_path: Path, splade: Files
 ) -> None:
     server, shared = a_server(splade, bytes_per_second=6_000_000), str(tmp_path / "shared")
 
@@ -250,7 +227,7 @@ def test_pods_that_share_a_cache_fetch_once_and_wait_for_each_other(
     assert len(digests) == 1
 
 
-def test_a_model_in_the_cache_needs_no_source(tmp_path: Path, splade: dict[str, bytes]) -> None:
+def test_a_model_in_the_cache_needs_no_source(tmp_path: Path, splade: Files) -> None:
     server = a_server(splade)
     with server.running():
         model = a_model(server, splade)
@@ -262,7 +239,7 @@ def test_a_model_in_the_cache_needs_no_source(tmp_path: Path, splade: dict[str, 
 
 
 def test_a_model_that_was_damaged_in_the_cache_is_fetched_anew(
-    tmp_path: Path, splade: dict[str, bytes]
+    tmp_path: Path, splade: Files
 ) -> None:
     server = a_server(splade)
     with server.running():
@@ -282,7 +259,7 @@ def test_a_model_that_was_damaged_in_the_cache_is_fetched_anew(
     assert sha256(weights.read_bytes()) == sha256(splade[WEIGHTS])
 
 
-def test_weights_in_a_pickle_need_to_be_asked_for(tmp_path: Path, splade: dict[str, bytes]) -> None:
+def test_weights_in_a_pickle_need_to_be_asked_for(tmp_path: Path, splade: Files) -> None:
     files = {name: splade[name] for name in NAMES if name != WEIGHTS} | {
         "pytorch_model.bin": b"a pickle"
     }

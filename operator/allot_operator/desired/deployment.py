@@ -12,6 +12,7 @@ from allot_cluster.resources import DEPLOYMENTS
 from allot_operator.desired.container import build_container, build_volumes, dump_model
 from allot_operator.desired.fingerprints import fingerprint
 from allot_operator.desired.ownership import build_object, build_selector
+from allot_operator.desired.source_access import build_source_volumes
 from allot_operator.facts.subjects import Subject
 from allot_operator.words import (
     MODEL_ANNOTATION,
@@ -98,7 +99,7 @@ def _pod_spec(
         security["fsGroup"] = FILE_SYSTEM_GROUP
     return {
         "containers": [build_container(settings, model, image)],
-        "volumes": build_volumes(settings.cache),
+        "volumes": [*build_volumes(settings.cache), *build_source_volumes(model.source)],
         "securityContext": security,
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
