@@ -1,4 +1,7 @@
-"""A web server on loopback that does to a download what networks and servers do."""
+"""A web server on loopback that does to a download what networks and servers do.
+
+It speaks as much of S3's protocol as reading objects needs: GET with ranges, and HEAD.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
 CHUNK = 64 * 1024
+LAST_MODIFIED = "Wed, 25 Nov 2026 12:00:00 GMT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,8 @@ class FileServer:
     """Serves `files` by their paths; the rest says how badly.
 
     `refusals` are given first, one to each request. `cuts` answers end after `cut_after` bytes.
-    `bytes_per_second` is of each connection. `on_cut` may change the server. `served` lists path
-    and Range of each request, `tokens` what its Authorization said.
+    `bytes_per_second` is of each connection. After a cut `after_cut` takes the place of files.
+    `served` lists path and Range of each request, `tokens` what its Authorization said.
     """
 
     files: dict[str, bytes]
@@ -90,6 +94,9 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its own name
         pass
 
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
     def do_GET(self) -> None:
         place, path = self.place, unquote(urlsplit(self.path).path).lstrip("/")
         asked = self.headers.get("Range", "")
@@ -101,7 +108,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._begin(refusal.status, 0, refusal.headers)
             return
         content = place.files[path]
-        headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()[:16]}"'}
+        tag = hashlib.sha256(content).hexdigest()[:16]
+        headers = {"ETag": f'"{tag}"', "Last-Modified": LAST_MODIFIED}
         if not (asked and place.takes_ranges):
             self._begin(200, len(content), headers)
             self._send(content, is_probe=False)
@@ -127,6 +135,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, content: bytes, *, is_probe: bool) -> None:
         place = self.place
+        if self.command == "HEAD":
+            return
         is_cut = not is_probe and len(content) > place.cut_after > 0 and place.takes_a_cut()
         whole = content[: place.cut_after] if is_cut else content
         for at in range(0, len(whole), CHUNK):

@@ -55,16 +55,6 @@ def fails_with(
     return model["reason"], model["message"]
 
 
-def fetched(runtime: RuntimeProcess) -> RuntimeProcess:
-    """Wait until all files are here and checked; what comes then is not about sources."""
-    runtime.wait_for_http()
-    while runtime.model()["digest"] is None:
-        assert runtime.model()["state"] != "failed", runtime.model()["message"]
-        assert runtime.process.poll() is None
-        time.sleep(0.1)
-    return runtime
-
-
 def test_the_declared_files_are_fetched_checked_and_served(tmp_path: Path, splade: Files) -> None:
     with fetching(tmp_path, a_server(splade), splade) as runtime:
         model = runtime.wait_until_ready().model()
@@ -81,7 +71,7 @@ def test_a_connection_that_is_cut_goes_on_where_it_was(
     server = a_server(splade, takes_ranges=takes_ranges, cuts=1, cut_after=3_000_000)
 
     with fetching(tmp_path, server, splade) as runtime:
-        fetched(runtime)
+        runtime.wait_for_fetched()
 
     whole = sum(len(content) for content in splade.values())
     extra = server.bytes_sent - whole
@@ -102,7 +92,7 @@ def test_a_process_that_was_killed_goes_on_where_it_was(tmp_path: Path, splade: 
         server.bytes_per_second, before = 0, server.bytes_sent
 
         with running_runtime(tmp_path, model) as runtime:
-            fetched(runtime)
+            runtime.wait_for_fetched()
 
     # What came in the second before the end may not be written down yet.
     assert server.bytes_sent - before < 18_400_000 - 9_000_000 + 4_000_000
@@ -116,7 +106,7 @@ def test_a_file_that_changes_between_two_answers_is_fetched_anew(
     server.files[path] = b"x" * len(splade[WEIGHTS])
 
     with fetching(tmp_path, server, splade) as runtime:
-        fetched(runtime)
+        runtime.wait_for_fetched()
 
 
 def test_another_file_than_the_one_that_was_meant_is_never_loaded(
@@ -157,7 +147,8 @@ def test_a_token_opens_the_source_and_is_told_to_nobody(tmp_path: Path, splade: 
     server = a_server(splade, token=SECRET)
 
     with fetching(tmp_path, server, splade, ALLOT_SOURCE_TOKEN=SECRET) as runtime:
-        stats = fetched(runtime).get("/stats").text
+        runtime.wait_for_fetched()
+        stats = runtime.get("/stats").text
         log = runtime.log.read_text()
 
     assert server.tokens == {f"Bearer {SECRET}"}
@@ -169,7 +160,7 @@ def test_a_source_that_is_busy_is_asked_again_when_it_said(tmp_path: Path, splad
 
     with fetching(tmp_path, server, splade) as runtime:
         model = runtime.wait_for_state("fetching", "Unreachable")
-        fetched(runtime)
+        runtime.wait_for_fetched()
         log = runtime.log.read_text()
 
     assert "the source answered" in model["message"]
@@ -217,8 +208,8 @@ def test_pods_that_share_a_cache_fetch_once_and_wait_for_each_other(
             running_runtime(tmp_path / "one", model, ALLOT_CACHE_DIR=shared) as one,
             running_runtime(tmp_path / "two", model, ALLOT_CACHE_DIR=shared) as two,
         ):
-            fetched(one)
-            fetched(two)
+            one.wait_for_fetched()
+            two.wait_for_fetched()
             logs = one.log.read_text() + two.log.read_text()
             digests = {one.model()["digest"], two.model()["digest"]}
 
@@ -232,10 +223,10 @@ def test_a_model_in_the_cache_needs_no_source(tmp_path: Path, splade: Files) -> 
     with server.running():
         model = a_model(server, splade)
         with running_runtime(tmp_path, model) as runtime:
-            fetched(runtime)
+            runtime.wait_for_fetched()
 
     with running_runtime(tmp_path, model) as runtime:
-        fetched(runtime)
+        runtime.wait_for_fetched()
 
 
 def test_a_model_that_was_damaged_in_the_cache_is_fetched_anew(
@@ -245,14 +236,14 @@ def test_a_model_that_was_damaged_in_the_cache_is_fetched_anew(
     with server.running():
         model = a_model(server, splade)
         with running_runtime(tmp_path, model) as runtime:
-            fetched(runtime)
+            runtime.wait_for_fetched()
         (weights,) = (tmp_path / "cache").rglob(WEIGHTS)
         with weights.open("r+b") as file:
             file.seek(1_000_000)
             file.write(b"damage")
 
         with running_runtime(tmp_path, model) as runtime:
-            fetched(runtime)
+            runtime.wait_for_fetched()
             log = runtime.log.read_text()
 
     assert "was damaged in the cache" in log
