@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from allot_api.terms import WeightsFormat
 from allot_runtime.errors import ModelFault
 from allot_runtime.models.padding import PaddedBatch
 from allot_runtime.models.purpose import Purpose
@@ -30,7 +31,10 @@ class TransformersEncoder:
 
 
 def load_with_transformers(
-    folder: Path, purpose: Purpose, dtype: torch.dtype
+    folder: Path,
+    purpose: Purpose,
+    dtype: torch.dtype,
+    weights: WeightsFormat = WeightsFormat.SAFETENSORS,
 ) -> TransformersEncoder:
     """Load a model for a purpose; raises ModelFault, also for one that needs its own code."""
     import transformers
@@ -42,7 +46,11 @@ def load_with_transformers(
     }[purpose]
     try:
         model = auto.from_pretrained(
-            folder, dtype=dtype, local_files_only=True, use_safetensors=True
+            folder,
+            dtype=dtype,
+            local_files_only=True,
+            use_safetensors=weights is WeightsFormat.SAFETENSORS,
+            weights_only=True,
         )
     except (OSError, ValueError, ImportError, KeyError, RuntimeError) as error:
         raise ModelFault(f"transformers cannot load the model: {error}") from error

@@ -67,7 +67,7 @@ def _load_own(
     purpose: Purpose,
     architecture: Architecture,
 ) -> Model:
-    weights = read_weights(sorted(folder.glob("*.safetensors")), DTYPES[spec.precision])
+    weights = read_weights(folder, DTYPES[spec.precision], spec.source.format)
     length = min(spec.max_sequence_length, architecture.max_tokens)
     tokenizer = read_tokenizer(folder, length, _padding_id(config))
     encoder = BertEncoder(architecture, weights)
@@ -89,7 +89,7 @@ def _load_foreign(
     positions = config.get("max_position_embeddings", spec.max_sequence_length)
     length = min(spec.max_sequence_length, int(positions))
     tokenizer = read_tokenizer(folder, length, _padding_id(config))
-    encoder = load_with_transformers(folder, purpose, DTYPES[spec.precision])
+    encoder = load_with_transformers(folder, purpose, DTYPES[spec.precision], spec.source.format)
     match purpose:
         case Purpose.DENSE:
             return _build_dense(spec, config, tokenizer, encoder)

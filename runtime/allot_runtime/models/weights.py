@@ -1,4 +1,4 @@
-"""Tensors of safetensors files by the names that the encoder and the heads know them by."""
+"""Tensors of a model's files by the names that the encoder and the heads know them by."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from allot_api.terms import WeightsFormat
 from allot_runtime.errors import ModelFault
+from allot_runtime.models.pickled import PATTERN as PICKLED
+from allot_runtime.models.pickled import read_pickled
 
 # A model saved with a head has its encoder's names under the family's name.
 _PREFIX = re.compile(r"^(bert|roberta|distilbert)\.")
@@ -84,12 +87,20 @@ def normalize_name(name: str) -> str:
     return f"{head}{dot}{_OLD_NAMES.get(tail, tail)}"
 
 
-def read_weights(paths: Iterable[Path], dtype: torch.dtype) -> Weights:
-    """Read all tensors of some files; raises ModelFault when one is damaged."""
+def read_weights(
+    folder: Path, dtype: torch.dtype, weights: WeightsFormat = WeightsFormat.SAFETENSORS
+) -> Weights:
+    """Read all tensors of a folder in a format; raises ModelFault when a file is damaged."""
+    if weights is WeightsFormat.PICKLE:
+        return Weights(read_pickled(sorted(folder.glob(PICKLED))), dtype)
+    return Weights(_read_safetensors(sorted(folder.glob("*.safetensors"))), dtype)
+
+
+def _read_safetensors(paths: Iterable[Path]) -> dict[str, Tensor]:
     tensors: dict[str, Tensor] = {}
     for path in paths:
         try:
             tensors.update(load_file(path))
         except (SafetensorError, OSError, ValueError) as error:
             raise ModelFault(f"{path.name} is not a whole safetensors file: {error}") from error
-    return Weights(tensors, dtype)
+    return tensors

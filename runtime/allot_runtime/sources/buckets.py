@@ -18,7 +18,6 @@ from obstore.exceptions import (
     NotFoundError,
     PermissionDeniedError,
     UnauthenticatedError,
-    UnknownConfigurationKeyError,
 )
 from obstore.store import from_url
 
@@ -30,6 +29,8 @@ from allot_runtime.sources.source import Opened, RemoteFile
 
 CHUNK_BYTES = 256 * 1024
 REMEDY = "put the store's credentials into the Secret that source.secretRef names"
+# Where a store's client asks for the machine's identity when it is given no credentials.
+IDENTITY_PLACES = ("169.254.169.254", "metadata.google.internal")
 # The client's own retries only bridge a moment: ours tell the user what they wait for.
 RETRIES: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=15)}
 
@@ -39,8 +40,13 @@ class BucketSource:
 
     def __init__(self, locator: BucketLocator) -> None:
         self._url = locator.url
-        with self._translating(""):
+        try:
             self._store = from_url(locator.url, retry_config=RETRIES)
+        except (BaseError, OSError, ValueError) as error:
+            raise SourceFault(
+                SourceReason.INVALID_SOURCE,
+                f"the store of {locator.url} cannot be set up: {say(error)}: {REMEDY}",
+            ) from error
 
     def list_files(self, declared: Sequence[ModelFile]) -> tuple[RemoteFile, ...]:
         """Return the declared files with their sizes and entity tags."""
@@ -74,16 +80,21 @@ class BucketSource:
 
 def translate(error: Exception, what: str) -> SourceFault:
     """Put what the client raised in our words: a reason, and whether it may pass."""
-    said = redact(str(error).splitlines()[0] if str(error) else type(error).__name__)
+    said = say(error)
     match error:
         case NotFoundError() | FileNotFoundError():
             return SourceFault(SourceReason.NOT_FOUND, f"the source has no {what}")
         case PermissionDeniedError() | UnauthenticatedError():
             message = f"the store refuses {what}: {REMEDY}: {said}"
             return SourceFault(SourceReason.UNAUTHORIZED, message)
-        case UnknownConfigurationKeyError() | ValueError():
-            message = f"the store of {what} cannot be set up: {said}"
-            return SourceFault(SourceReason.INVALID_SOURCE, message)
+        case _ if any(place in said for place in IDENTITY_PLACES):
+            message = f"no credentials are given for {what}, and the node has none: {REMEDY}"
+            return SourceFault(SourceReason.UNAUTHORIZED, message, may_pass=True)
         case _:
             message = f"{what} could not be read: {said}"
             return SourceFault(SourceReason.UNREACHABLE, message, may_pass=True)
+
+
+def say(error: Exception) -> str:
+    """Return an error's first line, without what is secret in it."""
+    return redact(str(error).splitlines()[0] if str(error) else type(error).__name__)

@@ -94,4 +94,4 @@ def test_damaged_files_are_named(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"nothing of the kind")
 
     with pytest.raises(ModelFault, match=r"model\.safetensors is not a whole safetensors file"):
-        read_weights([tmp_path / "model.safetensors"], torch.float32)
+        read_weights(tmp_path, torch.float32)

@@ -6,11 +6,11 @@ from obstore.exceptions import (
     NotFoundError,
     PermissionDeniedError,
     UnauthenticatedError,
-    UnknownConfigurationKeyError,
 )
 
-from allot_runtime.errors import SourceReason
-from allot_runtime.sources.buckets import translate
+from allot_runtime.errors import SourceFault, SourceReason
+from allot_runtime.sources.buckets import BucketSource, translate
+from allot_runtime.sources.locator import BucketLocator, Store
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,11 @@ from allot_runtime.sources.buckets import translate
         (FileNotFoundError("gone"), SourceReason.NOT_FOUND, False),
         (PermissionDeniedError("no"), SourceReason.UNAUTHORIZED, False),
         (UnauthenticatedError("no"), SourceReason.UNAUTHORIZED, False),
-        (UnknownConfigurationKeyError("what"), SourceReason.INVALID_SOURCE, False),
+        (
+            GenericError("PUT http://169.254.169.254/latest/api/token"),
+            SourceReason.UNAUTHORIZED,
+            True,
+        ),
         (GenericError("timeout"), SourceReason.UNREACHABLE, True),
         (OSError("timeout"), SourceReason.UNREACHABLE, True),
     ],
@@ -38,3 +42,22 @@ def test_a_signature_in_an_error_is_not_repeated() -> None:
     error = GenericError("GET https://host/a?X-Amz-Signature=abc failed\nmore")
 
     assert "abc" not in translate(error, "s3://bucket/a").message
+
+
+def test_a_store_that_lacks_a_setting_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AZURE_STORAGE_ACCOUNT_NAME", raising=False)
+
+    with pytest.raises(SourceFault, match="Account must be specified") as fault:
+        BucketSource(BucketLocator(Store.AZURE, "container", "a"))
+
+    assert fault.value.reason is SourceReason.INVALID_SOURCE
+
+
+def test_google_and_azure_are_reached_by_their_own_variables(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_NAME", "mine")
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_KEY", "eA==")
+
+    for store in (Store.AZURE, Store.GOOGLE):
+        assert isinstance(BucketSource(BucketLocator(store, "bucket", "a")), BucketSource)
