@@ -6,12 +6,14 @@ It speaks as much of S3's protocol as reading objects needs: GET with ranges, an
 from __future__ import annotations
 
 import hashlib
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 CHUNK = 64 * 1024
@@ -33,6 +35,7 @@ class FileServer:
     `refusals` are given first, one to each request. `cuts` answers end after `cut_after` bytes.
     `bytes_per_second` is of each connection. After a cut `after_cut` takes the place of files.
     `served` lists path and Range of each request, `tokens` what its Authorization said.
+    With a `certificate`, a file with its key too, it speaks TLS. It is a proxy to whoever asks.
     """
 
     files: dict[str, bytes]
@@ -48,6 +51,7 @@ class FileServer:
     bytes_sent: int = 0
     after_cut: dict[str, bytes] = field(default_factory=dict)
     url: str = ""
+    certificate: Path | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
@@ -59,9 +63,14 @@ class FileServer:
             place = served_by
 
         server = _Server(("127.0.0.1", 0), Handler)
+        if self.certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self.certificate)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
-        self.url = f"http://127.0.0.1:{server.server_port}"
+        scheme = "https" if self.certificate else "http"
+        self.url = f"{scheme}://127.0.0.1:{server.server_port}"
         try:
             yield self
         finally:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from allot_local.certificates import Subject, new_authority, sign
+from allot_local.clock import now
 from tests.fakes.file_server import FileServer, Refusal
 from tests.fakes.model_files import NAMES, WEIGHTS, Files, pin, read_splade, sha256
 from tests.fakes.runtime_process import RuntimeProcess, running_runtime
@@ -153,6 +155,41 @@ def test_a_token_opens_the_source_and_is_told_to_nobody(tmp_path: Path, splade: 
 
     assert server.tokens == {f"Bearer {SECRET}"}
     assert SECRET not in stats + log
+
+
+def test_tls_is_spoken_with_those_whose_certificate_is_trusted(
+    tmp_path: Path, splade: Files
+) -> None:
+    authority = new_authority("tests", now())
+    pair = sign(authority, Subject("server", addresses=("127.0.0.1",)), now())
+    trusted, own = tmp_path / "authority.pem", tmp_path / "server.pem"
+    trusted.write_bytes(authority.certificate)
+    own.write_bytes(pair.certificate + pair.key)
+    server = a_server(splade, certificate=own)
+
+    with fetching(tmp_path / "stranger", server, splade) as runtime:
+        distrusted = runtime.wait_for_state("fetching", "Unreachable")
+    with fetching(tmp_path / "friend", server, splade, SSL_CERT_FILE=str(trusted)) as runtime:
+        runtime.wait_for_fetched()
+
+    assert server.url.startswith("https://")
+    assert "certificate" in distrusted["message"].lower()
+
+
+def test_a_proxy_is_used_but_for_the_hosts_that_need_none(tmp_path: Path, splade: Files) -> None:
+    proxy, nobody = a_server(splade), "http://127.0.0.1:9"
+    with proxy.running():
+        model = a_model(proxy, splade)
+        with running_runtime(
+            tmp_path / "direct", model, http_proxy=nobody, no_proxy="127.0.0.1"
+        ) as runtime:
+            runtime.wait_for_fetched()
+
+        model["source"]["uri"] = "http://models.invalid/models/splade"
+        with running_runtime(
+            tmp_path / "by-proxy", model, http_proxy=proxy.url, no_proxy=""
+        ) as runtime:
+            runtime.wait_for_fetched()
 
 
 def test_a_source_that_is_busy_is_asked_again_when_it_said(tmp_path: Path, splade: Files) -> None:

@@ -53,7 +53,12 @@ class HubSource:
         except (HfHubHTTPError, EntryNotFoundError, httpx2.HTTPError, OSError) as error:
             raise translate(error, self._locator) from error
         return tuple(
-            RemoteFile(file.rfilename, file.size or 0, file.lfs.sha256 if file.lfs else None)
+            RemoteFile(
+                file.rfilename,
+                # A mirror may leave sizes out.
+                self._reader.probe(file.rfilename).size if file.size is None else file.size,
+                file.lfs.sha256 if file.lfs else None,
+            )
             for file in found.siblings or []
             if is_served(file.rfilename, self._format) or file.rfilename in names
         )
