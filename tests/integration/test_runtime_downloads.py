@@ -157,6 +157,18 @@ def test_a_token_opens_the_source_and_is_told_to_nobody(tmp_path: Path, splade: 
     assert SECRET not in stats + log
 
 
+def test_a_token_does_not_follow_to_another_server(tmp_path: Path, splade: Files) -> None:
+    other, path = a_server(splade), f"models/splade/{WEIGHTS}"
+    server = a_server(splade, token=SECRET)
+    with other.running():
+        server.refused_paths = {path: Refusal(302, {"Location": f"{other.url}/{path}"})}
+        with fetching(tmp_path, server, splade, ALLOT_SOURCE_TOKEN=SECRET) as runtime:
+            runtime.wait_for_fetched()
+
+    assert other.tokens == {""}
+    assert server.ranges_of("models/splade/config.json")
+
+
 def test_tls_is_spoken_with_those_whose_certificate_is_trusted(
     tmp_path: Path, splade: Files
 ) -> None:
@@ -193,7 +205,7 @@ def test_a_proxy_is_used_but_for_the_hosts_that_need_none(tmp_path: Path, splade
 
 
 def test_a_source_that_is_busy_is_asked_again_when_it_said(tmp_path: Path, splade: Files) -> None:
-    server = a_server(splade, refusals=[Refusal(503), Refusal(429, {"Retry-After": "3"})])
+    server = a_server(splade, refusals=[Refusal(503), Refusal(429, {"Retry-After": "2"})])
 
     with fetching(tmp_path, server, splade) as runtime:
         model = runtime.wait_for_state("fetching", "Unreachable")
@@ -203,7 +215,7 @@ def test_a_source_that_is_busy_is_asked_again_when_it_said(tmp_path: Path, splad
     assert "the source answered" in model["message"]
     assert "answered 503" in log
     assert "answered 429" in log
-    assert "trying again in 3 s" in log or "trying again in 4 s" in log
+    assert "trying again in 2 s" in log or "trying again in 3 s" in log
 
 
 def test_a_model_that_never_fits_is_told_with_both_numbers(tmp_path: Path, splade: Files) -> None:
@@ -218,7 +230,7 @@ def test_a_model_that_never_fits_is_told_with_both_numbers(tmp_path: Path, splad
 
 
 def test_a_download_says_how_long_it_will_take(tmp_path: Path, splade: Files) -> None:
-    server = a_server(splade, bytes_per_second=4_000_000)
+    server = a_server(splade, bytes_per_second=6_000_000)
 
     with fetching(tmp_path, server, splade) as runtime:
         seen = []
@@ -237,7 +249,7 @@ def test_a_download_says_how_long_it_will_take(tmp_path: Path, splade: Files) ->
 def test_pods_that_share_a_cache_fetch_once_and_wait_for_each_other(
     tmp_path: Path, splade: Files
 ) -> None:
-    server, shared = a_server(splade, bytes_per_second=6_000_000), str(tmp_path / "shared")
+    server, shared = a_server(splade, bytes_per_second=9_000_000), str(tmp_path / "shared")
 
     with server.running():
         model = a_model(server, splade)

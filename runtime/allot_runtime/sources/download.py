@@ -142,7 +142,8 @@ class Downloader:
                     self._partial.write(segment, at, wanted)
                     self._meter.add(len(wanted))
                     at += len(wanted)
-                if at == segment.end:
+                # Read to its end an answer leaves its connection to the next one.
+                if begin > segment.end:
                     return
 
 

@@ -86,6 +86,7 @@ class PartialFiles:
     _state: _State = field(init=False)
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
     _saved: float = field(init=False, default=0.0)
+    _descriptors: dict[str, int] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read what an earlier process left."""
@@ -114,7 +115,7 @@ class PartialFiles:
             entry.is_pieced = entry.is_pieced or entry.done > 0
             with telling_of_room(self.files / path):
                 (self.files / path).parent.mkdir(parents=True, exist_ok=True)
-                (self.files / path).touch()
+                self._open(path)
         self._state.total = sum(file.size for file in wanted.values())
         self.save()
         return sum(entry.done for entry in self._state.files.values())
@@ -126,8 +127,8 @@ class PartialFiles:
     def write(self, segment: Segment, at: int, chunk: bytes) -> None:
         """Put bytes at their place."""
         path = self.files / segment.file.path
-        with telling_of_room(path), path.open("r+b") as file:
-            os.pwrite(file.fileno(), chunk, at)
+        with telling_of_room(path):
+            os.pwrite(self._descriptors[segment.file.path], chunk, at)
         with self._lock:
             entry = self._state.files[segment.file.path]
             entry.filled[segment.start] = at + len(chunk) - segment.start
@@ -146,6 +147,8 @@ class PartialFiles:
     def drop(self, path: str) -> int:
         """Throw a file away; return how many bytes that were."""
         entry = self._state.files.pop(path, None)
+        if path in self._descriptors:
+            os.close(self._descriptors.pop(path))
         (self.files / path).unlink(missing_ok=True)
         return entry.done if entry else 0
 
@@ -158,6 +161,17 @@ class PartialFiles:
             with telling_of_room(fresh):
                 fresh.write_text(text, encoding="utf-8")
                 fresh.replace(self.folder / STATE_NAME)
+
+    def close(self) -> None:
+        """Close all files; what is here stays."""
+        for path in [*self._descriptors]:
+            os.close(self._descriptors.pop(path))
+
+    def _open(self, path: str) -> None:
+        # Opening a file for every chunk would cost more than writing it.
+        if path not in self._descriptors:
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+            self._descriptors[path] = os.open(self.files / path, flags, 0o644)
 
     def _goes_on(self, file: RemoteFile) -> bool:
         entry, path = self._state.files[file.path], self.files / file.path

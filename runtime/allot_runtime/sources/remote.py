@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
@@ -67,7 +68,7 @@ class RemoteFetch:
             return found
         with self.cache.fetching(key, self._watch) as partial:
             # Another pod may have brought it while we waited.
-            return self._take(key) or self._download(key, opened, PartialFiles(partial))
+            return self._take(key) or self._download(key, opened, partial)
 
     def _take(self, key: str) -> Fetched | None:
         """Return the model if it is there and still is what was fetched."""
@@ -84,19 +85,19 @@ class RemoteFetch:
             return None
         return Fetched(folder, sums)
 
-    def _download(self, key: str, opened: Source, partial: PartialFiles) -> Fetched:
+    def _download(self, key: str, opened: Source, folder: Path) -> Fetched:
         declared = self.source.files or []
         files = with_digests(opened.list_files(declared), declared)
         uri = redact(self.source.uri)
         check_complete((file.path for file in files), uri, self.source.format)
         check_remote(files, declared, uri)
-        here, total = partial.expect(files), sum(file.size for file in files)
-        self.cache.make_room(total - here, total)
-        meter = Meter(here, total)
-        self.announce(meter.measure)
-        sums = Downloader(opened, partial, meter).fetch(files)
-        folder = self.cache.publish(key, partial.folder, uri, sums)
-        return Fetched(folder, dict(sums))
+        with closing(PartialFiles(folder)) as partial:
+            here, total = partial.expect(files), sum(file.size for file in files)
+            self.cache.make_room(total - here, total)
+            meter = Meter(here, total)
+            self.announce(meter.measure)
+            sums = Downloader(opened, partial, meter).fetch(files)
+        return Fetched(self.cache.publish(key, folder, uri, sums), dict(sums))
 
     def _watch(self, partial: Path) -> None:
         """Show the progress of the pod that fetches."""
