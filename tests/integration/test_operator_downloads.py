@@ -112,10 +112,10 @@ def test_a_source_that_asks_for_a_token_is_mended_by_a_secret(
         assert status == "False"
         assert "ALLOT_SOURCE_TOKEN" in message
 
-        objects.run(
-            "create", "secret", "generic", "mine", f"--from-literal=ALLOT_SOURCE_TOKEN={TOKEN}"
-        )
         objects.apply(a_model(server, splade, secretRef={"name": "mine"}))
+        objects.wait(lambda: 'secret "mine" not found' in objects.conditions("secret")["Ready"][2])
+        key = f"--from-literal=ALLOT_SOURCE_TOKEN={TOKEN}"
+        objects.run("create", "secret", "generic", "mine", key)
         objects.wait_ready("secret")
 
     (pod,) = objects.pods()

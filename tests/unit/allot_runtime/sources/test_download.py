@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import hashlib
+import random
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from allot_runtime.errors import SourceFault, SourceReason
 from allot_runtime.sources.download import Downloader, Fingerprint
@@ -92,6 +96,47 @@ def test_a_cut_connection_goes_on_where_it_was(tmp_path: Path, takes_ranges: boo
     assert sums == {"a": sha256(CONTENT)}
     starts = [start for _, start in source.opened]
     assert starts == ([0, 1000, 2000, 3000] if takes_ranges else [0, 300])
+
+
+@dataclass
+class Fragile(Memory):
+    """A source each of whose answers ends after as many bytes as the next of `lengths` says."""
+
+    lengths: list[int] = field(default_factory=list)
+
+    def _chunks(self, path: str, begin: int, end: int) -> Iterator[bytes]:
+        content = self.files[path][begin:end]
+        length = self.lengths.pop() if self.lengths else len(content)
+        for at in range(0, min(length, len(content)), 100):
+            yield content[at : min(at + 100, length)]
+        if length < len(content):
+            raise cut_off()
+
+
+@given(
+    sizes=st.lists(st.integers(0, 3000), min_size=1, max_size=4),
+    lengths=st.lists(st.integers(0, 3000), max_size=12),
+    takes_ranges=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_cut_the_files_end_up_whole(
+    sizes: list[int], lengths: list[int], takes_ranges: bool
+) -> None:
+    files = {
+        f"file{index}": random.Random(size).randbytes(size) for index, size in enumerate(sizes)
+    }
+    source = Fragile(files, takes_ranges=takes_ranges, lengths=lengths)
+    listed = source.list_files(())
+
+    with TemporaryDirectory() as folder:
+        sums: dict[str, str] = {}
+        for _ in range(len(lengths) + 1):
+            with suppress(SourceFault):
+                sums = sums or download(source, Path(folder), listed)
+
+        assert sums == {path: sha256(content) for path, content in files.items()}
+        for path, content in files.items():
+            assert (Path(folder) / "files" / path).read_bytes() == content
 
 
 def test_a_source_that_brings_nothing_new_is_left_alone_for_a_while(tmp_path: Path) -> None:
