@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictInt
 
-from allot_api.fields import MAX_SAFE_INTEGER, Count, Flag, Id, Shape, Threads
+from allot_api.fields import MAX_SAFE_INTEGER, ByteCount, Count, Flag, Id, Shape, Threads
 from allot_api.terms import AllocationState, DeploymentState, Priority
 
 
@@ -103,6 +103,9 @@ class ServedModel(Shape):
     )
     digest: Annotated[str, Field(max_length=128)] | None = Field(
         None, description="digest of the weights that are served, such as sha256:1a55."
+    )
+    size_bytes: ByteCount | None = Field(
+        None, description="size_bytes of all files that the model is served from."
     )
     dimensions: Annotated[StrictInt, Field(ge=1, le=65_536)] | None = Field(
         None, description="dimensions of the model's dense vectors."

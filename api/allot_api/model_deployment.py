@@ -21,6 +21,11 @@ from allot_api.fields import (
 from allot_api.pod_settings import PodSettings
 from allot_api.terms import CpuLimit, ScalingPolicy, UpgradePolicy
 
+SizeLimit = Annotated[str, Field(max_length=32)]
+KEPT_SIZE_LIMIT = (
+    "sizeLimit of all weights in the cache as a quantity, such as 50Gi: past it those that no pod "
+    "uses are removed, the longest unused first."
+)
 DEFAULT_QUEUE_CAPACITY = 10_000
 MAX_QUEUE_CAPACITY = 100_000
 
@@ -57,7 +62,7 @@ class Scaling(Shape):
 class EmptyDirCache(Shape):
     """A cache of the pod's own, gone with the pod."""
 
-    size_limit: Annotated[str, Field(max_length=32)] | None = Field(
+    size_limit: SizeLimit | None = Field(
         None,
         alias="sizeLimit",
         description="sizeLimit of the volume as a quantity, such as 5Gi.",
@@ -71,6 +76,7 @@ class PersistentVolumeClaimCache(Shape):
         alias="claimName",
         description="claimName of a PersistentVolumeClaim in the same namespace.",
     )
+    size_limit: SizeLimit | None = Field(None, alias="sizeLimit", description=KEPT_SIZE_LIMIT)
 
 
 class HostPathCache(Shape):
@@ -79,6 +85,7 @@ class HostPathCache(Shape):
     path: Annotated[str, Field(min_length=1, max_length=1024, pattern="^/")] = Field(
         description="path of the folder on the node; absolute."
     )
+    size_limit: SizeLimit | None = Field(None, alias="sizeLimit", description=KEPT_SIZE_LIMIT)
 
 
 class Cache(Shape):

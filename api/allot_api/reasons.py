@@ -90,12 +90,23 @@ class ModelAvailableReason(Reason):
     UNAUTHORIZED = "Unauthorized", "The source asks for credentials, or refuses those it got."
     NOT_FOUND = "NotFound", "The source, its revision or one of its files does not exist."
     CHECKSUM_MISMATCH = "ChecksumMismatch", "A file is not what its size or sha256 says."
-    NO_SPACE = "NoSpace", "The cache volume is full."
+    NO_SPACE = (
+        "NoSpace",
+        "The cache has no room for the model, or cannot be written; the message has the numbers.",
+    )
     WRONG_ARCHITECTURE = (
         "WrongArchitecture",
         "The files are there, but hold no model that the runtime can serve for its task_types.",
     )
     INVALID_SOURCE = "InvalidSource", "The uri of the source cannot be understood."
+    REVISION_NOT_PINNED = (
+        "RevisionNotPinned",
+        "The uri names a branch or a tag, which may move; the message says what to write.",
+    )
+    UNSAFE_FORMAT = (
+        "UnsafeFormat",
+        "The source has pickled weights only, and source.format does not admit them.",
+    )
     NOT_ACCEPTED = "NotAccepted", "Nothing is fetched, because Accepted is False."
     # Unknown
     NO_PODS = "NoPods", "No pod has looked for the model yet, or none is wanted.", Status.UNKNOWN
@@ -221,6 +232,12 @@ class StalledReason(Reason):
         Status.TRUE,
     )
     INVALID_SOURCE = "InvalidSource", "The uri of the source cannot be understood.", Status.TRUE
+    REVISION_NOT_PINNED = (
+        "RevisionNotPinned",
+        "The uri names a branch or a tag, which may move.",
+        Status.TRUE,
+    )
+    UNSAFE_FORMAT = "UnsafeFormat", "The source has pickled weights only.", Status.TRUE
     DEADLINE_EXCEEDED = (
         "DeadlineExceeded",
         "The pods of a generation did not become ready within the progress deadline.",

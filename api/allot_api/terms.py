@@ -117,6 +117,13 @@ class Precision(StrEnum):
     BFLOAT16 = "bfloat16"
 
 
+class WeightsFormat(StrEnum):
+    """How a source's weights are written; reading a pickle can be made to run code."""
+
+    SAFETENSORS = "safetensors"
+    PICKLE = "pickle"
+
+
 class ScalingPolicy(StrEnum):
     """Who decides the number of allocations, and by which rule."""
 

@@ -7,7 +7,15 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StrictInt
 
 from allot_api.conditions import Conditions
-from allot_api.fields import UNIQUE, ByteCount, Generation, Id, Shape, unique_by
+from allot_api.fields import (
+    UNIQUE,
+    ByteCount,
+    Generation,
+    Id,
+    ObjectName,
+    Shape,
+    unique_by,
+)
 from allot_api.terms import (
     Normalization,
     Pooling,
@@ -15,6 +23,7 @@ from allot_api.terms import (
     Scoring,
     SpecialTokens,
     TaskType,
+    WeightsFormat,
 )
 
 MAX_FILES = 64
@@ -43,17 +52,36 @@ Aliases = Annotated[list[Id], Field(max_length=MAX_ALIASES), AfterValidator(UNIQ
 TaskTypes = Annotated[list[TaskType], Field(min_length=1, max_length=3), AfterValidator(UNIQUE)]
 
 
+class SecretReference(Shape):
+    """A Secret in the namespace of the model pods."""
+
+    name: ObjectName = Field(description="name of the Secret.")
+
+
 class ModelSource(Shape):
     """Where a model's files are fetched from."""
 
     uri: Annotated[str, Field(min_length=1, max_length=1024)] = Field(
         description="uri of the folder with config.json, tokenizer.json and model.safetensors: "
-        "hf://OWNER/NAME@REVISION, package://IMPORT_NAME/PATH or file:///ABSOLUTE/PATH."
+        "hf://OWNER/NAME@REVISION, https://HOST/PATH, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX, "
+        "az://CONTAINER/PREFIX, pvc://CLAIM/PATH, package://IMPORT_NAME/PATH or "
+        "file:///ABSOLUTE/PATH."
+    )
+    secret_ref: SecretReference | None = Field(
+        None,
+        alias="secretRef",
+        description="secretRef names a Secret whose keys become variables of the model pods: "
+        "HF_TOKEN, ALLOT_SOURCE_TOKEN, AWS_ACCESS_KEY_ID, HTTPS_PROXY and the like.",
+    )
+    format: WeightsFormat = Field(
+        WeightsFormat.SAFETENSORS,
+        description="format of the weights: safetensors; or pickle for a pytorch_model.bin, which "
+        "is read with torch's restricted reader.",
     )
     files: Files | None = Field(
         None,
         description="files whose size or digest is known beforehand; each is checked before the "
-        "model is loaded.",
+        "model is loaded. A web server or object store needs all of them, each with its sha256.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["path"]},
     )
 

@@ -20,7 +20,7 @@ def main() -> None:
     settings = CliApp.run(Settings)
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
     code = asyncio.run(serve(settings))
     logging.shutdown()
     # Threads that load or fetch are abandoned, and would crash in a half-ended interpreter.

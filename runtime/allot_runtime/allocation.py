@@ -25,7 +25,7 @@ from allot_runtime.models.interface import DenseVector, Model, Output, Score
 from allot_runtime.readiness import ModelState, Readiness
 from allot_runtime.settings import Settings
 from allot_runtime.sources.fetching import FetchedModel, Surroundings, fetch_patiently
-from allot_runtime.sources.progress import Measure, nothing_yet
+from allot_runtime.sources.progress import Measure, Progress, nothing_yet
 from allot_runtime.waiting import Priority
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class Allocation:
         self.readiness = Readiness()
         self.measure: Measure = nothing_yet
         self.digest: str | None = None
+        self.size_bytes: int | None = None
         self.torch_threads: int | None = None
         self.engine = Engine(settings.queue_capacity, choose_budget(settings.num_threads))
         self._load = load
@@ -88,7 +89,8 @@ class Allocation:
             logger.error("%s: %s", fault.reason, fault)
             self.readiness = self.readiness.fail(fault.reason, fault.message)
             return
-        self.digest = fetched.digest
+        self.digest, self.size_bytes = fetched.digest, fetched.size_bytes
+        self.measure = lambda: Progress(fetched.size_bytes, fetched.size_bytes)
         self._advance(ModelState.LOADING)
         try:
             await self._use(fetched)
@@ -121,6 +123,9 @@ class Allocation:
             locate=self.settings.locate,
             announce=lambda measure: _post(loop, lambda: self._measure_by(measure)),
             report=lambda fault: _post(loop, lambda: self._report(fault)),
+            cache_limit=self.settings.cache_limit_bytes,
+            claim=self.settings.locate(self.settings.claim_dir),
+            token=self.settings.source_token,
         )
         return await run_in_daemon(lambda: fetch_patiently(self.spec.source, around))
 

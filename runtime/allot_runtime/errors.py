@@ -22,6 +22,8 @@ class SourceReason(StrEnum):
     NO_SPACE = "NoSpace"
     WRONG_ARCHITECTURE = "WrongArchitecture"
     INVALID_SOURCE = "InvalidSource"
+    REVISION_NOT_PINNED = "RevisionNotPinned"
+    UNSAFE_FORMAT = "UnsafeFormat"
 
 
 class ErrorType(StrEnum):
@@ -72,13 +74,24 @@ class RuntimeFault(Exception):
 
 
 class SourceFault(RuntimeFault):
-    """A model's files cannot be had; `may_pass` where trying again may help."""
+    """A model's files cannot be had; `may_pass` where trying again may help.
 
-    def __init__(self, reason: SourceReason, message: str, *, may_pass: bool = False) -> None:
+    `retry_after_seconds` is how long the source asked us to stay away.
+    """
+
+    def __init__(
+        self,
+        reason: SourceReason,
+        message: str,
+        *,
+        may_pass: bool = False,
+        retry_after_seconds: float | None = None,
+    ) -> None:
         super().__init__(message)
         self.reason = reason
         self.message = message
         self.may_pass = may_pass
+        self.retry_after_seconds = retry_after_seconds
 
 
 class ModelFault(RuntimeFault):

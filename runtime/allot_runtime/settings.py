@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from allot_api.trained_model import TrainedModelSpec
@@ -38,6 +38,17 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="The address to serve on: in a pod, the pod's IP.")
     port: int = Field(8080, ge=0, le=65_535, description="The port to serve on; 0 takes any.")
     cache_dir: Path = Field(Path("/var/cache/allot"), description="Where fetched weights are kept.")
+    cache_limit_bytes: int | None = Field(
+        None, ge=0, description="Bytes that all weights in the cache may take; no bound if unset."
+    )
+    claim_dir: Path = Field(
+        Path("/var/lib/allot/claim"), description="Where the claim of a pvc:// source is mounted."
+    )
+    source_token: SecretStr | None = Field(
+        None,
+        description="The token for an https:// source; give it by environment, where no process "
+        "list shows it.",
+    )
     termination_log: Path = Field(
         Path("/dev/termination-log"), description="Where the reason of a fatal end is written."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allot_runtime.allocation import Allocation
+from allot_runtime.sources.redaction import redact
 from allot_runtime.threads import CpuShare
 
 
@@ -38,7 +39,9 @@ def describe_model(allocation: Allocation) -> dict[str, Any]:
         "message": readiness.message,
         "bytes_done": progress.bytes_done,
         "bytes_total": progress.bytes_total,
+        "seconds_left": progress.seconds_left,
         "digest": allocation.digest,
+        "size_bytes": allocation.size_bytes,
         "dimensions": allocation.dimensions,
-        "source": allocation.spec.source.uri,
+        "source": redact(allocation.spec.source.uri),
     }

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 import transformers
+from safetensors.torch import load_file
 
 from allot_api.trained_model import TrainedModelSpec
 from allot_runtime.models.interface import DenseVector, Model, Score, SparseVector, TokenSequence
@@ -284,3 +285,19 @@ def test_bfloat16_points_the_same_way() -> None:
     pairs = zip(vectors(exact, sequences), vectors(short, sequences), strict=True)
 
     assert all(float(one @ other) > 0.999 for one, other in pairs)
+
+
+@pytest.mark.parametrize("name", ["bert", "electra"])
+def test_pickled_weights_give_what_safetensors_give(name: str, tmp_path: Path) -> None:
+    folder = make(FAMILIES[name], transformers.AutoModel, tmp_path / "safe")
+    pickled = shutil.copytree(folder, tmp_path / "pickled")
+    torch.save(load_file(folder / "model.safetensors"), pickled / "pytorch_model.bin")
+    (pickled / "model.safetensors").unlink()
+    source = {"uri": f"file://{pickled}", "format": "pickle"}
+
+    safe = load(folder, task_types=["text_embedding"])
+    other = load(pickled, task_types=["text_embedding"], source=source)
+
+    sequences = [safe.tokenize(text) for text in TEXTS]
+    for ours, theirs in zip(vectors(safe, sequences), vectors(other, sequences), strict=True):
+        np.testing.assert_array_equal(ours, theirs)

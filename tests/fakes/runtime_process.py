@@ -52,6 +52,17 @@ class RuntimeProcess:
         self._wait_until(lambda: self.get("/readyz").status_code == httpx.codes.OK)
         return self
 
+    def wait_for_fetched(self) -> dict[str, Any]:
+        """Wait until the model's files are here and checked, and return what is said of it."""
+
+        def is_there() -> bool:
+            model = self.model()
+            assert model["state"] != "failed", model["message"]
+            return model["digest"] is not None
+
+        self._wait_until(is_there)
+        return self.model()
+
     def wait_for_state(self, state: str, reason: str | None = None) -> dict[str, Any]:
         """Wait until the model is in a state, and return what is said of it."""
 

@@ -41,6 +41,18 @@ def test_a_folder_of_the_pod_is_served(tmp_path: Path) -> None:
     assert digest.startswith("sha256:")
 
 
+def test_a_folder_of_a_claim_is_read_where_the_operator_mounts_it(tmp_path: Path) -> None:
+    splade(tmp_path / "claim" / "models" / "mine")
+    model = sparse("pvc://weights/models/mine")
+
+    with running_runtime(
+        tmp_path / "run", model, ALLOT_CLAIM_DIR=str(tmp_path / "claim")
+    ) as runtime:
+        served = runtime.wait_for_fetched()
+
+    assert served["bytes_done"] == served["size_bytes"]
+
+
 def test_a_repository_of_a_hub_is_fetched_and_served(tmp_path: Path) -> None:
     repository = splade(tmp_path / "repository")
     (repository / "onnx").mkdir()
@@ -71,7 +83,7 @@ def test_a_repository_of_a_hub_is_fetched_and_served(tmp_path: Path) -> None:
         ("package://no_such_package/model", "NotFound", "is not installed"),
         ("package://cognition/elsewhere", "NotFound", "is not a folder"),
         ("file:///no/such/folder", "NotFound", "/no/such/folder is not a folder"),
-        ("hf://someone/splade@main", "InvalidSource", "whole commit id"),
+        ("hf://someone/splade@main", "RevisionNotPinned", "whole commit id"),
         ("ftp://somewhere/splade", "InvalidSource", 'scheme "ftp" is not known'),
     ],
 )

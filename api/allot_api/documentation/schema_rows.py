@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from allot_api.crd.schema import Schema
-from allot_api.documentation.row import Place, Row
+from allot_api.documentation.row import Place, Row, code
 from allot_api.rules.schema_words import SENTENCES
 
 ANY = "…"
@@ -24,6 +24,10 @@ Describe = Callable[[Any], str]
 
 def _plain(words: str) -> Describe:
     return lambda bound: words.format(bound)
+
+
+def _patterned(pattern: str) -> str:
+    return f"of the pattern {code(pattern)}"
 
 
 def _listed(options: list[str]) -> str:
@@ -42,7 +46,7 @@ BOUNDS: Mapping[str, tuple[Describe, str, str]] = {
     "maximum": (_plain("at most {}"), "less_than_equal", "le"),
     "minLength": (_plain("not shorter than {}"), "string_too_short", "min_length"),
     "maxLength": (_plain("not longer than {}"), "string_too_long", "max_length"),
-    "pattern": (_plain("of the pattern {}"), "string_pattern_mismatch", "pattern"),
+    "pattern": (_patterned, "string_pattern_mismatch", "pattern"),
     "minItems": (_plain("at least {} of them"), "too_short", "min_length"),
     "maxItems": (_plain("at most {} of them"), "too_long", "max_length"),
     "maxProperties": (_plain("at most {} of them"), "too_long", "max_length"),

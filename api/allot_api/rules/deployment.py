@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from allot_api.model_deployment import ModelDeploymentSpec
 from allot_api.rules.immutability import immutable_rule
 from allot_api.rules.pod import PodReader, pod_rules
@@ -17,6 +19,9 @@ from allot_api.terms import ScalingPolicy
 
 Deployment = Candidate[ModelDeploymentSpec]
 
+# The API server's form of a quantity of bytes; it takes more forms, which nobody misses here.
+SIZE_PATTERN = r"^[0-9]+([.][0-9]+)?(k|Ki|M|Mi|G|Gi|T|Ti|P|Pi)?$"
+CACHE_KINDS = ("emptyDir", "persistentVolumeClaim", "hostPath")
 IS_EXTERNAL = f"self.scaling.policy == {quote(ScalingPolicy.EXTERNAL)}"
 WAS_EXTERNAL = f"oldSelf.scaling.policy == {quote(ScalingPolicy.EXTERNAL)}"
 
@@ -42,6 +47,25 @@ def _cache_kinds(deployment: Deployment) -> int:
     return sum(kind is not None for kind in kinds)
 
 
+def _bad_size_limit(deployment: Deployment) -> str | None:
+    cache = deployment.spec.cache
+    kinds = (cache.empty_dir, cache.persistent_volume_claim, cache.host_path) if cache else ()
+    limits = (kind.size_limit for kind in kinds if kind is not None and kind.size_limit is not None)
+    return next((one for one in limits if not re.fullmatch(SIZE_PATTERN, one)), None)
+
+
+def _size_limits_cel() -> str:
+    """Return the CEL list of the cache's sizeLimits that are no quantities; the cache is there."""
+    found = (
+        f"has(self.cache.{kind}) && has(self.cache.{kind}.sizeLimit) ? "
+        f'self.cache.{kind}.sizeLimit : "0"'
+        for kind in CACHE_KINDS
+    )
+    limits = ", ".join(f"({one})" for one in found)
+    return f"[{limits}].filter(limit, !limit.matches({quote(SIZE_PATTERN)}))"
+
+
+BAD_SIZE_LIMITS = _size_limits_cel()
 POD: PodReader[ModelDeploymentSpec] = PodReader(
     pod=lambda it: it.spec.pod,
     threads_cel="self.num_threads",
@@ -94,4 +118,13 @@ DEPLOYMENT_RULES: tuple[Rule[ModelDeploymentSpec], ...] = (
         "persistentVolumeClaim and hostPath",
     ),
     *pod_rules(POD),
+    Rule(
+        name="cache_size_limit",
+        path="cache",
+        cel=f"!has(self.cache) || {BAD_SIZE_LIMITS}.size() == 0",
+        holds=lambda it: _bad_size_limit(it) is None,
+        message="sizeLimit is '{limit}': it must be a number of bytes, with a unit or without: "
+        "write one like 50Gi",
+        terms={"limit": Term(f"{BAD_SIZE_LIMITS}[0]", _bad_size_limit)},
+    ),
 )

@@ -12,9 +12,15 @@ Model = Candidate[TrainedModelSpec]
 
 URI_PATTERN = (
     r"^(hf://[A-Za-z0-9._-]+/[A-Za-z0-9._-]+@[A-Za-z0-9._/-]+"
+    r"|https?://[^/?#\s]+(/[^?#\s]*)?"
+    r"|(s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9 ._/=-]*)?"
+    r"|pvc://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[A-Za-z0-9 ._-]+)*"
     r"|package://[A-Za-z_][A-Za-z0-9_.]*(/[A-Za-z0-9 ._-]+)*"
     r"|file:///.+)$"
 )
+# Where what lies under an address may change, only a digest says which weights are meant.
+UNPINNED_PATTERN = r"^(https?|s3|gs|az)://"
+USER_INFO_PATTERN = r"^[a-z0-9]+://[^/]*@"
 PARENT_PATTERN = r"(^|/)[.][.](/|$)"
 FILE_PATTERN = r"^[A-Za-z0-9_-][A-Za-z0-9 ._-]*(/[A-Za-z0-9_-][A-Za-z0-9 ._-]*)*$"
 
@@ -33,7 +39,22 @@ def _bad_path(model: Model) -> str | None:
     return next((path for path in paths if not re.fullmatch(FILE_PATTERN, path)), None)
 
 
+def _is_pinned(model: Model) -> bool:
+    files = model.spec.source.files
+    return bool(files) and all(file.sha256 is not None for file in files or [])
+
+
+def _needs_digests(model: Model) -> bool:
+    return re.match(UNPINNED_PATTERN, model.spec.source.uri) is not None
+
+
+def _has_user_info(model: Model) -> bool:
+    uri = model.spec.source.uri
+    return not uri.startswith("hf://") and re.match(USER_INFO_PATTERN, uri) is not None
+
+
 ALIASES = f"self.aliases.filter(alias, !alias.matches({quote(ID_PATTERN)}))"
+URI = "self.source.uri"
 FILES = f"self.source.files.filter(file, !file.path.matches({quote(FILE_PATTERN)}))"
 
 MODEL_RULES: tuple[Rule[TrainedModelSpec], ...] = (
@@ -52,9 +73,10 @@ MODEL_RULES: tuple[Rule[TrainedModelSpec], ...] = (
         path="source.uri",
         cel=f"self.source.uri.matches({quote(URI_PATTERN)})",
         holds=lambda it: re.fullmatch(URI_PATTERN, it.spec.source.uri) is not None,
-        message="uri is '{uri}': a source is a folder of a model hub, of a Python package or of "
-        "the pod: write hf://OWNER/NAME@REVISION, package://IMPORT_NAME/PATH or "
-        "file:///ABSOLUTE/PATH",
+        message="uri is '{uri}': a source is a folder of a model hub, a web server, an object "
+        "store, a claim, a Python package or the pod: write hf://OWNER/NAME@REVISION, "
+        "https://HOST/PATH, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX, az://CONTAINER/PREFIX, "
+        "pvc://CLAIM/PATH, package://IMPORT_NAME/PATH or file:///ABSOLUTE/PATH",
         terms={"uri": Term("self.source.uri", lambda it: it.spec.source.uri)},
     ),
     Rule(
@@ -64,6 +86,26 @@ MODEL_RULES: tuple[Rule[TrainedModelSpec], ...] = (
         holds=lambda it: re.search(PARENT_PATTERN, it.spec.source.uri) is None,
         message="uri is '{uri}': it must not hold '..': write the folder itself",
         terms={"uri": Term("self.source.uri", lambda it: it.spec.source.uri)},
+    ),
+    # The message does not repeat the uri: it holds a password.
+    Rule(
+        name="source_uri_user_info",
+        path="source.uri",
+        cel=f"{URI}.startsWith({quote('hf://')}) || !{URI}.matches({quote(USER_INFO_PATTERN)})",
+        holds=lambda it: not _has_user_info(it),
+        message="uri holds a user name or password before '@', which everybody may read who may "
+        "read the model: write it without, and put a token as ALLOT_SOURCE_TOKEN into a Secret "
+        "that source.secretRef names",
+    ),
+    Rule(
+        name="source_files_pinned",
+        path="source.files",
+        cel=f"!{URI}.matches({quote(UNPINNED_PATTERN)}) || (has(self.source.files) && "
+        "self.source.files.size() > 0 && self.source.files.all(file, has(file.sha256)))",
+        holds=lambda it: not _needs_digests(it) or _is_pinned(it),
+        message="files do not pin the model: what lies on a web server or in an object store may "
+        "change, so every file must be listed with its digest: write path and sha256 of "
+        "config.json, tokenizer.json, model.safetensors and whatever else the model needs",
     ),
     Rule(
         name="source_files_path",

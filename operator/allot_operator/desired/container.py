@@ -11,6 +11,11 @@ from allot_api.terms import CpuLimit
 from allot_api.trained_model import TrainedModelSpec
 from allot_operator.desired.memory import choose_memory_limit_mebibytes, choose_memory_mebibytes
 from allot_operator.desired.quantities import format_mebibytes
+from allot_operator.desired.source_access import (
+    build_secret_environment,
+    build_source_environment,
+    build_source_mounts,
+)
 from allot_operator.words import HTTP_PORT, RUNTIME_CONTAINER, RUNTIME_PORT
 
 CACHE_VOLUME, CACHE_PATH = "cache", "/var/cache/allot"
@@ -30,10 +35,12 @@ def build_container(settings: DeploymentSettings, model: TrainedModelSpec, image
         "imagePullPolicy": "IfNotPresent",
         "ports": [{"name": HTTP_PORT, "containerPort": RUNTIME_PORT, "protocol": "TCP"}],
         "env": _environment(settings, model),
+        **build_secret_environment(model.source),
         "resources": _resources(settings, model),
         "volumeMounts": [
             {"name": CACHE_VOLUME, "mountPath": CACHE_PATH},
             {"name": TEMPORARY_VOLUME, "mountPath": TEMPORARY_PATH},
+            *build_source_mounts(model.source),
         ],
         "securityContext": {
             "allowPrivilegeEscalation": False,
@@ -75,6 +82,7 @@ def _environment(settings: DeploymentSettings, model: TrainedModelSpec) -> list[
         "MKL_NUM_THREADS": threads,
         "RAYON_NUM_THREADS": threads,
         "TOKENIZERS_PARALLELISM": "false",
+        **build_source_environment(model.source, settings.cache),
     }
     fields = {
         "ALLOT_HOST": "status.podIP",

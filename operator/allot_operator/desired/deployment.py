@@ -14,6 +14,7 @@ from allot_operator.desired.container import build_container, build_volumes, dum
 from allot_operator.desired.fingerprints import fingerprint
 from allot_operator.desired.merging import merge_annotations, merge_labels, merge_pod_spec
 from allot_operator.desired.ownership import build_object, build_selector
+from allot_operator.desired.source_access import build_source_volumes
 from allot_operator.facts.subjects import Subject
 from allot_operator.words import (
     MODEL_ANNOTATION,
@@ -105,7 +106,7 @@ def _pod_spec(
         security["fsGroup"] = FILE_SYSTEM_GROUP
     return {
         "containers": [build_container(settings, model, image)],
-        "volumes": build_volumes(settings.cache),
+        "volumes": [*build_volumes(settings.cache), *build_source_volumes(model.source)],
         "securityContext": security,
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,

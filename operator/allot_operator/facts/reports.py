@@ -49,6 +49,8 @@ class Report:
     num_threads: int
     quota: float | None
     work: Work
+    seconds_left: float | None = None
+    size_bytes: int | None = None
 
     @property
     def percent(self) -> int | None:
@@ -78,7 +80,9 @@ class _Model(_Part):
     message: str | None = None
     bytes_done: int | None = None
     bytes_total: int | None = None
+    seconds_left: float | None = None
     digest: str | None = None
+    size_bytes: int | None = None
     dimensions: int | None = None
     source: str | None = None
 
@@ -125,4 +129,6 @@ def parse_report(body: bytes) -> Reading:
         num_threads=stats.threads.num_threads,
         quota=stats.threads.quota,
         work=Work(**stats.work.model_dump()),
+        seconds_left=model.seconds_left,
+        size_bytes=model.size_bytes,
     )

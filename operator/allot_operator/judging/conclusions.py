@@ -26,6 +26,8 @@ STALLING = {
     ModelAvailableReason.CHECKSUM_MISMATCH: StalledReason.CHECKSUM_MISMATCH,
     ModelAvailableReason.WRONG_ARCHITECTURE: StalledReason.WRONG_ARCHITECTURE,
     ModelAvailableReason.INVALID_SOURCE: StalledReason.INVALID_SOURCE,
+    ModelAvailableReason.REVISION_NOT_PINNED: StalledReason.REVISION_NOT_PINNED,
+    ModelAvailableReason.UNSAFE_FORMAT: StalledReason.UNSAFE_FORMAT,
 }
 # What a passed deadline says nothing about: these go on, or wait for a node or a quota.
 MENDED_BY_WAITING: frozenset[Reason] = frozenset(

@@ -12,12 +12,15 @@ from allot_api.deployment_stats import ServedModel
 from allot_operator.facts.reasons import find_reason
 from allot_operator.facts.reports import ModelState, Report
 from allot_operator.judging.deployment_facts import DeploymentFacts
+from allot_operator.judging.download_words import describe_download, describe_percent
 
 # What is wrong with a model, the least mendable first: with several pods the worst is told.
 FAILURES = (
     ModelAvailableReason.CHECKSUM_MISMATCH,
     ModelAvailableReason.WRONG_ARCHITECTURE,
     ModelAvailableReason.INVALID_SOURCE,
+    ModelAvailableReason.REVISION_NOT_PINNED,
+    ModelAvailableReason.UNSAFE_FORMAT,
     ModelAvailableReason.NOT_FOUND,
     ModelAvailableReason.UNAUTHORIZED,
     ModelAvailableReason.NO_SPACE,
@@ -32,7 +35,6 @@ PROGRESS = {
 # What may be told again while a running pod is silent: all but that it is there, or that nothing
 # is known.
 KEPT_WHILE_SILENT = frozenset({*FAILURES, *PROGRESS.values()})
-MEGABYTE = 10**6
 # A pod that fetches carries a reason while its source does not answer.
 REASONED = frozenset({ModelState.FAILED, ModelState.FETCHING})
 WAITING_STATE, READY_STATE = "Waiting", "Ready"
@@ -68,6 +70,7 @@ def describe_model(facts: DeploymentFacts, finding: Finding) -> ServedModel | No
         model_id=model_id,
         source=(report and report.source) or (facts.found and facts.found.spec.source.uri) or None,
         digest=report.digest if report else (known.digest if known else None),
+        size_bytes=report.size_bytes if report else (known.size_bytes if known else None),
         dimensions=report.dimensions if report else (known.dimensions if known else None),
         state=_describe_state(finding, reports),
     )
@@ -95,10 +98,13 @@ def _find_failure(facts: DeploymentFacts) -> Told | None:
 
 
 def _find_progress(facts: DeploymentFacts) -> Told | None:
-    reports = {report.state: report for _, report in facts.reports_of(facts.model_pods)}
+    reports = [report for _, report in facts.reports_of(facts.model_pods)]
     for state, reason in PROGRESS.items():
-        if state in reports:
-            return reason, reports[state].message or _describe_bytes(reports[state])
+        there = [one for one in reports if one.state is state]
+        if there:
+            report = max(there, key=lambda one: one.bytes_done)
+            is_fetching = state is ModelState.FETCHING
+            return reason, report.message or (describe_download(report) if is_fetching else "")
     return None
 
 
@@ -119,8 +125,7 @@ def _describe_state(finding: Finding, reports: list[Report]) -> str:
         case ModelAvailableReason.AVAILABLE:
             return READY_STATE
         case ModelAvailableReason.FETCHING:
-            percents = [one.percent for one in reports if one.percent is not None]
-            return f"Downloading {max(percents)}%" if percents else "Downloading"
+            return describe_percent(reports)
         case ModelAvailableReason.LOADING:
             return "Loading"
         case ModelAvailableReason.WARMING_UP:
@@ -129,12 +134,6 @@ def _describe_state(finding: Finding, reports: list[Report]) -> str:
             return str(reason.value)
         case _:
             return WAITING_STATE
-
-
-def _describe_bytes(report: Report) -> str:
-    if report.state is not ModelState.FETCHING or not report.bytes_total:
-        return ""
-    return f"{report.bytes_done // MEGABYTE} of {report.bytes_total // MEGABYTE} MB"
 
 
 def _model_id(facts: DeploymentFacts) -> str:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from allot_operator.facts.pods import Pod
-from allot_operator.facts.reports import NotKnown, Reading, Report
+from allot_operator.facts.reports import ModelState, NotKnown, Reading, Report
+from allot_operator.observing.showing import Shown, choose_shown
 from allot_operator.scaling.decision import Decision, Memory, decide
 from allot_operator.scaling.observation import Observation
 from allot_operator.scaling.policy import Policy
@@ -34,7 +35,7 @@ class Ledger:
     """The entries of all deployments that are looked after, and the pods' last answers."""
 
     _entries: dict[Key, Entry] = field(default_factory=dict)
-    _readings: dict[str, Reading] = field(default_factory=dict)
+    _readings: dict[str, Shown] = field(default_factory=dict)
 
     def note(self, key: Key, pods: Iterable[Pod], policy: Policy, target: int) -> None:
         """Record what a pass found; answers of pods that are gone are dropped."""
@@ -61,14 +62,19 @@ class Ledger:
         }
 
     def reading_of(self, uid: str) -> Reading | None:
-        """Return what a pod last said, None if it was never asked."""
-        return self._readings.get(uid)
+        """Return what a pod last said, None if it was never asked.
 
-    def hear(self, uid: str, reading: Reading) -> bool:
+        The bytes of its download may be those of a few seconds ago, as status shows them.
+        """
+        shown = self._readings.get(uid)
+        return shown.reading if shown else None
+
+    def hear(self, uid: str, reading: Reading, now: datetime) -> bool:
         """Record an answer; return whether a status may have to change for it."""
         before = self._readings.get(uid)
-        self._readings[uid] = reading
-        return tell_of(before) != tell_of(reading)
+        shown = choose_shown(before, reading, now)
+        self._readings[uid] = shown
+        return tell_of(before.reading if before else None) != tell_of(shown.reading)
 
     def memory_of(self, key: Key) -> Memory:
         """Return what scaling remembers of a deployment."""
@@ -80,7 +86,7 @@ class Ledger:
         entry = self._entries.get(key)
         if entry is None:
             return None
-        readings = tuple(self._readings.get(uid, NEVER_ASKED) for uid in entry.addresses)
+        readings = tuple(self.reading_of(uid) or NEVER_ASKED for uid in entry.addresses)
         decision = decide(entry.policy, entry.memory, Observation(entry.target, readings), now)
         self._entries[key] = replace(entry, memory=decision.memory)
         return decision
@@ -105,12 +111,15 @@ def tell_of(reading: Reading | None) -> object:
     """Return the part of an answer that status shows; equal parts need no new pass."""
     if not isinstance(reading, Report):
         return None
+    is_fetching = reading.state is ModelState.FETCHING
     return (
         reading.state,
         reading.reason,
         reading.message,
-        reading.percent,
+        (reading.bytes_done, reading.seconds_left) if is_fetching else None,
+        reading.bytes_total,
         reading.digest,
+        reading.size_bytes,
         reading.dimensions,
         reading.quota,
     )

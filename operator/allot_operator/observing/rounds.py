@@ -30,7 +30,7 @@ async def ask_round(
     answers = await asyncio.gather(*(stats.read(ip) for _, ip in places.values()))
     news = set()
     for (uid, (key, _)), reading in zip(places.items(), answers, strict=True):
-        if ledger.hear(uid, reading):
+        if ledger.hear(uid, reading, now()):
             news.add(key)
     for key in ledger.deployments():
         decision = ledger.decide_again(key, now())
@@ -42,7 +42,7 @@ async def ask_round(
 
 
 async def read_pods(
-    ledger: Ledger, stats: StatsReader, pods: Sequence[Pod]
+    ledger: Ledger, stats: StatsReader, pods: Sequence[Pod], now: Callable[[], datetime]
 ) -> Mapping[str, Reading]:
     """Return what each pod last said, by uid; those that were never asked are asked now.
 
@@ -54,6 +54,6 @@ async def read_pods(
     ]
     answers = await asyncio.gather(*(stats.read(pod.ip) for pod in unasked))
     for pod, reading in zip(unasked, answers, strict=True):
-        ledger.hear(pod.uid, reading)
+        ledger.hear(pod.uid, reading, now())
     readings = {pod.uid: ledger.reading_of(pod.uid) for pod in pods}
     return {uid: reading for uid, reading in readings.items() if reading is not None}

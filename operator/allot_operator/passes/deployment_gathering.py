@@ -68,7 +68,7 @@ async def gather_deployment(around: Surroundings, deployment: Deployment) -> Gat
         scene=scene,
         actual=Actual(read_workload(workload) if workload else None, service, budget),
         pods=living,
-        readings=await read_pods(around.ledger, around.stats, living),
+        readings=await read_pods(around.ledger, around.stats, living, around.now),
     )
 
 

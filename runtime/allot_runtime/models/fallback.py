@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from allot_api.terms import WeightsFormat
 from allot_runtime.errors import ModelFault
 from allot_runtime.models.interface import TokenSequence
 from allot_runtime.models.layout import plan_layout
@@ -71,7 +72,11 @@ def split(ordered: Sequence[TokenSequence]) -> Iterator[list[TokenSequence]]:
 
 
 def load_with_transformers(
-    folder: Path, purpose: Purpose, dtype: torch.dtype, padding_id: int
+    folder: Path,
+    purpose: Purpose,
+    dtype: torch.dtype,
+    padding_id: int,
+    weights: WeightsFormat = WeightsFormat.SAFETENSORS,
 ) -> TransformersEncoder:
     """Load a model for a purpose; raises ModelFault, also for one that needs its own code."""
     import transformers
@@ -83,7 +88,11 @@ def load_with_transformers(
     }[purpose]
     try:
         model = auto.from_pretrained(
-            folder, dtype=dtype, local_files_only=True, use_safetensors=True
+            folder,
+            dtype=dtype,
+            local_files_only=True,
+            use_safetensors=weights is WeightsFormat.SAFETENSORS,
+            weights_only=True,
         )
     except (OSError, ValueError, ImportError, KeyError, RuntimeError) as error:
         raise ModelFault(f"transformers cannot load the model: {error}") from error

@@ -74,7 +74,7 @@ def _load_own(
     architecture: Architecture,
 ) -> Model:
     dtype = DTYPES[spec.precision]
-    tensors = read_tensors(sorted(folder.glob("*.safetensors")))
+    tensors = read_tensors(folder, spec.source.format)
     weights = Weights(tensors, dtype, _choose_linear(architecture, dtype))
     length = min(spec.max_sequence_length, architecture.max_tokens)
     tokenizer = read_tokenizer(folder, length)
@@ -99,7 +99,8 @@ def _load_foreign(
     length = min(spec.max_sequence_length, int(positions))
     tokenizer = read_tokenizer(folder, length)
     padding_id = int(config.get("pad_token_id") or 0)
-    encoder = load_with_transformers(folder, purpose, DTYPES[spec.precision], padding_id)
+    dtype = DTYPES[spec.precision]
+    encoder = load_with_transformers(folder, purpose, dtype, padding_id, spec.source.format)
     match purpose:
         case Purpose.DENSE:
             return _build_dense(spec, config, tokenizer, encoder)

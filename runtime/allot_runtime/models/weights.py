@@ -1,4 +1,4 @@
-"""Tensors of safetensors files by the names that the encoder and the heads know them by."""
+"""Tensors of a model's files by the names that the encoder and the heads know them by."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from allot_api.terms import WeightsFormat
 from allot_runtime.errors import ModelFault
 from allot_runtime.models.linear import BuildLinear, Linear, PlainLinear
+from allot_runtime.models.pickled import PATTERN as PICKLED
+from allot_runtime.models.pickled import read_pickled
 
 # A model saved with a head has its encoder's names under the family's name.
 _PREFIX = re.compile(r"^(bert|roberta|distilbert)\.")
@@ -97,8 +100,19 @@ def normalize_name(name: str) -> str:
     return f"{head}{dot}{_OLD_NAMES.get(tail, tail)}"
 
 
-def read_tensors(paths: Iterable[Path]) -> dict[str, Tensor]:
-    """Return all tensors of some files, mapped into memory; raises ModelFault for a damaged one."""
+def read_tensors(
+    folder: Path, weights: WeightsFormat = WeightsFormat.SAFETENSORS
+) -> dict[str, Tensor]:
+    """Return all tensors of a folder in a format; raises ModelFault when a file is damaged.
+
+    Those of safetensors files are mapped into memory.
+    """
+    if weights is WeightsFormat.PICKLE:
+        return read_pickled(sorted(folder.glob(PICKLED)))
+    return _read_safetensors(sorted(folder.glob("*.safetensors")))
+
+
+def _read_safetensors(paths: Iterable[Path]) -> dict[str, Tensor]:
     tensors: dict[str, Tensor] = {}
     for path in paths:
         try:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from allot_api.terms import WeightsFormat
 from allot_api.trained_model import ModelFile
 from allot_runtime.errors import SourceFault, SourceReason
+from allot_runtime.sources.source import RemoteFile
 
 # Everything that changes what a model answers; a README or other weights beside them do not.
-NEEDED = ("config.json", "model.safetensors")
 SERVED_NAMES = frozenset(
     {
         "config.json",
@@ -27,26 +29,63 @@ SERVED_NAMES = frozenset(
         "model.safetensors.index.json",
     }
 )
+# Whole weights have one name, and the parts of large ones are numbered beside an index.
+WEIGHTS = {
+    WeightsFormat.SAFETENSORS: re.compile(r"[^/]+\.safetensors"),
+    WeightsFormat.PICKLE: re.compile(r"pytorch_model(-\d+-of-\d+)?\.bin(\.index\.json)?"),
+}
+USUAL_WEIGHTS = {
+    WeightsFormat.SAFETENSORS: "model.safetensors",
+    WeightsFormat.PICKLE: "pytorch_model.bin",
+}
 
 
-def is_served(path: str) -> bool:
+def is_weights(path: str, weights: WeightsFormat) -> bool:
+    """Whether a file of a source, at its top level, holds weights of a format."""
+    return WEIGHTS[weights].fullmatch(path) is not None
+
+
+def is_served(path: str, weights: WeightsFormat = WeightsFormat.SAFETENSORS) -> bool:
     """Whether a file of a source, at its top level, takes part in serving."""
-    return path in SERVED_NAMES or ("/" not in path and path.endswith(".safetensors"))
+    return path in SERVED_NAMES or is_weights(path, weights)
 
 
-def list_served(folder: Path) -> list[str]:
+def list_served(folder: Path, weights: WeightsFormat = WeightsFormat.SAFETENSORS) -> list[str]:
     """Return the names of a folder's files that take part in serving, sorted."""
-    return sorted(entry.name for entry in folder.iterdir() if is_served(entry.name))
+    return sorted(entry.name for entry in folder.iterdir() if is_served(entry.name, weights))
 
 
-def check_complete(names: Iterable[str], source: str) -> None:
-    """Raise SourceFault (NotFound) when the files that every model needs are not all there."""
+def check_complete(
+    names: Iterable[str], source: str, weights: WeightsFormat = WeightsFormat.SAFETENSORS
+) -> None:
+    """Raise SourceFault when the files that every model needs are not all there.
+
+    Weights that are there in the other format only are a reason of their own (UnsafeFormat).
+    """
     present = set(names)
-    has_weights = any(name.endswith(".safetensors") for name in present)
+    has_weights = any(is_weights(name, weights) for name in present)
     missing = [] if "config.json" in present else ["config.json"]
-    missing += [] if has_weights else ["model.safetensors"]
+    missing += [] if has_weights else [USUAL_WEIGHTS[weights]]
+    if not has_weights and any(is_weights(name, WeightsFormat.PICKLE) for name in present):
+        raise SourceFault(
+            SourceReason.UNSAFE_FORMAT,
+            f"{source} has pytorch_model.bin and no model.safetensors: reading a pickle can be "
+            "made to run code: name a source with safetensors weights, or, if you trust this one, "
+            "write source.format: pickle",
+        )
     if missing:
         raise SourceFault(SourceReason.NOT_FOUND, f"{source} has no {' and no '.join(missing)}")
+
+
+def check_remote(files: Iterable[RemoteFile], declared: Iterable[ModelFile], source: str) -> None:
+    """Raise SourceFault when a source lacks a declared file or has it in another size."""
+    sizes = {file.path: file.size for file in files}
+    for file in declared:
+        if file.path not in sizes:
+            raise SourceFault(
+                SourceReason.NOT_FOUND, f"{source} has no {file.path}, which source.files names"
+            )
+        _check_size(file, sizes[file.path])
 
 
 def compute_sha256(path: Path) -> str:
@@ -61,12 +100,15 @@ def check_sizes(folder: Path, declared: Iterable[ModelFile]) -> None:
         path = folder / file.path
         if not path.is_file():
             raise SourceFault(SourceReason.NOT_FOUND, f"source.files: {file.path} is not there")
-        size = path.stat().st_size
-        if file.size_bytes is not None and size != file.size_bytes:
-            raise SourceFault(
-                SourceReason.CHECKSUM_MISMATCH,
-                f"{file.path} has {size} bytes where source.files says {file.size_bytes}",
-            )
+        _check_size(file, path.stat().st_size)
+
+
+def _check_size(file: ModelFile, size: int) -> None:
+    if file.size_bytes is not None and size != file.size_bytes:
+        raise SourceFault(
+            SourceReason.CHECKSUM_MISMATCH,
+            f"{file.path} has {size} bytes where source.files says {file.size_bytes}",
+        )
 
 
 def check_sums(sums: Mapping[str, str], declared: Iterable[ModelFile]) -> None:

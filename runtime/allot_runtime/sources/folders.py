@@ -4,10 +4,30 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import assert_never
 
 from allot_runtime.errors import SourceFault, SourceReason
-from allot_runtime.sources.locator import PackageLocator
+from allot_runtime.sources.locator import (
+    ClaimLocator,
+    FileLocator,
+    FolderLocator,
+    PackageLocator,
+)
+
+
+def find_folder(locator: FolderLocator, locate: Callable[[Path], Path], claim: Path) -> Path:
+    """Return the folder that a locator names; `claim` is where its claim is mounted."""
+    match locator:
+        case PackageLocator():
+            return find_package_folder(locator)
+        case ClaimLocator(_, path):
+            return require_folder(claim / path)
+        case FileLocator(path):
+            return require_folder(locate(path))
+        case _:
+            assert_never(locator)
 
 
 def find_package_folder(locator: PackageLocator) -> Path:
@@ -20,6 +40,11 @@ def find_package_folder(locator: PackageLocator) -> Path:
             f'the Python package "{locator.import_name}" is not installed in the runtime\'s image',
         )
     return require_folder(Path(roots[0]) / locator.path)
+
+
+def list_names(folder: Path) -> list[str]:
+    """Return the names of all that lies in a folder."""
+    return [entry.name for entry in folder.iterdir()]
 
 
 def require_folder(path: Path) -> Path:

@@ -1,18 +1,16 @@
-"""Fetch a repository's files from a model hub by its own client, at one commit.
+"""A repository of a model hub, at one commit: listed by the hub's client, fetched like any URL.
 
-The client resumes, keeps to HF_ENDPOINT, HF_TOKEN and the proxy variables, and publishes
-each file in its cache by a rename; so a pod that was killed goes on where it was.
+The client keeps to HF_ENDPOINT and HF_TOKEN, which name a mirror and open a gated repository.
 """
 
 from __future__ import annotations
 
-import errno
 import os
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 import httpx2
-from huggingface_hub import HfApi, hf_hub_download
+from huggingface_hub import HfApi, get_token, hf_hub_url
 from huggingface_hub.errors import (
     EntryNotFoundError,
     GatedRepoError,
@@ -21,52 +19,53 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
+from allot_api.terms import WeightsFormat
+from allot_api.trained_model import ModelFile
 from allot_runtime.errors import SourceFault, SourceReason
-from allot_runtime.sources.checking import check_complete, is_served
+from allot_runtime.sources.checking import is_served
 from allot_runtime.sources.locator import HubLocator
-from allot_runtime.sources.progress import Measure, Progress
+from allot_runtime.sources.source import Opened, RemoteFile
+from allot_runtime.sources.web import WebReader
 
 TOO_MANY_REQUESTS, SERVER_ERROR = 429, 500
+REMEDY = "put HF_TOKEN into the Secret that source.secretRef names"
 
 
-def fetch_from_hub(locator: HubLocator, cache: Path, announce: Callable[[Measure], None]) -> Path:
-    """Return the folder of a repository's files, fetching what is not in the cache.
+class HubSource:
+    """The files of a repository that take part in serving, and those that are declared."""
 
-    `announce` is given a measure of the bytes as soon as their total is known.
-    Raises SourceFault. Blocks; meant for a thread of its own.
-    """
-    # The hub's own large-file protocol talks to further hosts, which mirrors do not have.
-    os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    try:
-        return _fetch(locator, cache, announce)
-    except (HfHubHTTPError, EntryNotFoundError, httpx2.HTTPError, OSError) as error:
-        raise translate(error, locator) from error
+    def __init__(self, locator: HubLocator, weights: WeightsFormat) -> None:
+        os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+        self._locator = locator
+        self._format = weights
+        base = hf_hub_url(locator.repository, "", revision=locator.revision).rstrip("/")
+        token = get_token()
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._reader = WebReader(base, headers, REMEDY)
 
+    def list_files(self, declared: Sequence[ModelFile]) -> tuple[RemoteFile, ...]:
+        """Return the files with their sizes, and the hub's own sha256 of the large ones."""
+        names = {file.path for file in declared}
+        try:
+            found = HfApi().model_info(
+                self._locator.repository, revision=self._locator.revision, files_metadata=True
+            )
+        except (HfHubHTTPError, EntryNotFoundError, httpx2.HTTPError, OSError) as error:
+            raise translate(error, self._locator) from error
+        return tuple(
+            RemoteFile(
+                file.rfilename,
+                # A mirror may leave sizes out.
+                self._reader.probe(file.rfilename).size if file.size is None else file.size,
+                file.lfs.sha256 if file.lfs else None,
+            )
+            for file in found.siblings or []
+            if is_served(file.rfilename, self._format) or file.rfilename in names
+        )
 
-def _fetch(locator: HubLocator, cache: Path, announce: Callable[[Measure], None]) -> Path:
-    found = HfApi().model_info(locator.repository, revision=locator.revision, files_metadata=True)
-    sizes = {
-        file.rfilename: file.size or 0 for file in found.siblings or [] if is_served(file.rfilename)
-    }
-    check_complete(sizes, f"{locator.repository}@{locator.revision}")
-    total = sum(sizes.values())
-    blobs = cache / f"models--{locator.repository.replace('/', '--')}" / "blobs"
-    announce(lambda: Progress(min(total, measure_bytes(blobs)), total))
-    paths = [
-        hf_hub_download(locator.repository, name, revision=locator.revision, cache_dir=cache)
-        for name in sorted(sizes, key=sizes.__getitem__)
-    ]
-    return Path(paths[0]).parent
-
-
-def measure_bytes(blobs: Path) -> int:
-    """Return how many bytes of a repository are on disk, unfinished files among them."""
-    try:
-        return sum(entry.stat().st_size for entry in os.scandir(blobs))
-    except OSError:
-        # Not begun, or a file was renamed while we looked: the next look will tell.
-        return 0
+    def open(self, file: RemoteFile, start: int, end: int) -> AbstractContextManager[Opened]:
+        """Open a file at a byte."""
+        return self._reader.open(file.path, start, end)
 
 
 def translate(error: Exception, locator: HubLocator) -> SourceFault:
@@ -74,18 +73,15 @@ def translate(error: Exception, locator: HubLocator) -> SourceFault:
     where = f"{locator.repository}@{locator.revision}"
     match error:
         case GatedRepoError():
-            message = f"{where} is gated: accept its terms, and give the pod HF_TOKEN"
+            message = f"{where} is gated: accept its terms, and {REMEDY}"
             return SourceFault(SourceReason.UNAUTHORIZED, message)
         case RepositoryNotFoundError() if _status(error) == httpx2.codes.UNAUTHORIZED:
-            message = f"{where} is not there, or is private: give the pod HF_TOKEN to see it"
+            message = f"{where} is not there, or is private: to see it, {REMEDY}"
             return SourceFault(SourceReason.UNAUTHORIZED, message)
         case RepositoryNotFoundError() | RevisionNotFoundError() | EntryNotFoundError():
             return SourceFault(SourceReason.NOT_FOUND, f"the hub has no {where}")
         case HfHubHTTPError():
             return _translate_status(error, where)
-        case OSError() if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            message = f"no room in the cache for {where}: {error.strerror}"
-            return SourceFault(SourceReason.NO_SPACE, message, may_pass=True)
         case _:
             message = f"the hub could not be reached for {where}: {error}"
             return SourceFault(SourceReason.UNREACHABLE, message, may_pass=True)
@@ -94,7 +90,8 @@ def translate(error: Exception, locator: HubLocator) -> SourceFault:
 def _translate_status(error: HfHubHTTPError, where: str) -> SourceFault:
     status = _status(error)
     if status in (httpx2.codes.UNAUTHORIZED, httpx2.codes.FORBIDDEN):
-        return SourceFault(SourceReason.UNAUTHORIZED, f"the hub refuses {where}: {status}")
+        message = f"the hub answered {status} for {where}: {REMEDY}"
+        return SourceFault(SourceReason.UNAUTHORIZED, message)
     if status == TOO_MANY_REQUESTS or status >= SERVER_ERROR or not status:
         message = f"the hub answered {status or 'nothing'} for {where}"
         return SourceFault(SourceReason.UNREACHABLE, message, may_pass=True)

@@ -19,7 +19,21 @@ def test_the_name_stands_for_the_id() -> None:
 
 @pytest.mark.parametrize(
     "uri",
-    ["hf://a/b@main", "hf://a/b@refs/pr/1", "package://a.b", "package://a/b/c", "file:///a b/c"],
+    [
+        "hf://a/b@main",
+        "hf://a/b@refs/pr/1",
+        "package://a.b",
+        "package://a/b/c",
+        "file:///a b/c",
+        "https://host/a",
+        "http://host:1/a/b",
+        "https://host",
+        "s3://b/a=1/c",
+        "gs://b",
+        "az://c/a",
+        "pvc://my-claim/a/b",
+        "pvc://my-claim",
+    ],
 )
 def test_sources_that_can_be_understood(uri: str) -> None:
     assert re.fullmatch(URI_PATTERN, uri)
@@ -27,7 +41,22 @@ def test_sources_that_can_be_understood(uri: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "uri", ["hf://a/b", "hf://a@1", "hf://a/b@", "package://", "file://a", "s3://a", "file:///"]
+    "uri",
+    [
+        "hf://a/b",
+        "hf://a@1",
+        "hf://a/b@",
+        "package://",
+        "file://a",
+        "s3:///a",
+        "file:///",
+        "ftp://a/b",
+        "https://",
+        "https:///a",
+        "https://a/b?c",
+        "https://a/b#c",
+        "pvc://A/b",
+    ],
 )
 def test_sources_that_cannot(uri: str) -> None:
     assert not re.fullmatch(URI_PATTERN, uri)

@@ -11,7 +11,14 @@ from tests.unit.allot_operator.builders import a_report
 def test_reads_a_whole_answer() -> None:
     answer = {
         "boot_id": "b",
-        "model": {"state": "fetching", "bytes_done": 43, "bytes_total": 100, "source": "hf://x"},
+        "model": {
+            "state": "fetching",
+            "bytes_done": 43,
+            "bytes_total": 100,
+            "source": "hf://x",
+            "seconds_left": 5.5,
+            "size_bytes": 100,
+        },
         "threads": {"num_threads": 2, "quota": 1.5},
         "work": {"tokens_done": 7, "busy_seconds": 0.5},
         "inference": {"anything": 1},
@@ -21,6 +28,7 @@ def test_reads_a_whole_answer() -> None:
 
     assert isinstance(report, Report)
     assert (report.state, report.percent, report.quota) == (ModelState.FETCHING, 43, 1.5)
+    assert (report.seconds_left, report.size_bytes) == (5.5, 100)
     assert (report.work.tokens_done, report.work.tokens_waiting) == (7, 0)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from allot_api.conditions import ConditionType, ModelAvailableReason, Status
@@ -51,11 +53,14 @@ def test_the_pod_that_is_farthest_is_told() -> None:
 
 
 def test_bytes_are_told_in_megabytes_and_percent() -> None:
-    report = a_report(ModelState.FETCHING, bytes_done=43_000_000, bytes_total=86_000_000)
-    facts = starting(report)
+    ahead = a_report(
+        ModelState.FETCHING, bytes_done=43_000_000, bytes_total=86_000_000, seconds_left=41.0
+    )
+    behind = a_report(ModelState.FETCHING, bytes_done=1_000_000, bytes_total=86_000_000)
+    facts = starting(behind, ahead, behind)
     finding = judge_model_available(facts)
 
-    assert finding.message == "43 of 86 MB"
+    assert finding.message == "43 of 86 MB, about 40 s left"
     model = describe_model(facts, finding)
     assert model is not None
     assert model.state == "Downloading 50%"
@@ -111,3 +116,18 @@ def test_the_digest_that_was_served_is_in_status() -> None:
 
     assert model is not None
     assert (model.digest, model.dimensions, model.state) == ("sha256:1a", 384, "Ready")
+
+
+def test_what_was_served_stays_in_status_while_the_pods_are_silent() -> None:
+    pod = a_pod()
+    heard = some_facts(pods=(pod,), readings={pod.uid: a_report(size_bytes=5)})
+    told = describe_model(heard, judge_model_available(heard))
+    assert told is not None
+    assert told.size_bytes == 5
+
+    status = heard.deployment.status.model_copy(update={"model": told})
+    silent = some_facts(deployment=replace(heard.deployment, status=status), readings={})
+    still = describe_model(silent, judge_model_available(silent))
+
+    assert still is not None
+    assert (still.digest, still.size_bytes) == ("sha256:1a", 5)

@@ -23,8 +23,8 @@ def test_only_running_pods_with_an_address_are_asked() -> None:
 def test_answers_of_pods_that_are_gone_are_dropped() -> None:
     ledger = Ledger()
     ledger.note(KEY, [a_pod("a"), a_pod("b")], POLICY, 2)
-    ledger.hear("uid-a", a_report())
-    ledger.hear("uid-b", a_report())
+    ledger.hear("uid-a", a_report(), NOW)
+    ledger.hear("uid-b", a_report(), NOW)
 
     ledger.note(KEY, [a_pod("b")], POLICY, 2)
 
@@ -37,11 +37,11 @@ def test_answers_of_pods_that_are_gone_are_dropped() -> None:
 def test_only_what_status_shows_is_news() -> None:
     ledger = Ledger()
 
-    assert ledger.hear("p", a_report(ModelState.FETCHING, bytes_done=1, bytes_total=1000))
-    assert not ledger.hear("p", a_report(ModelState.FETCHING, bytes_done=2, bytes_total=1000))
-    assert ledger.hear("p", a_report(ModelState.FETCHING, bytes_done=500, bytes_total=1000))
-    assert ledger.hear("p", a_report())
-    assert not ledger.hear("p", a_report(boot_id="another"))
+    assert ledger.hear("p", a_report(ModelState.FETCHING, bytes_done=1, bytes_total=1000), NOW)
+    assert not ledger.hear("p", a_report(ModelState.FETCHING, bytes_done=2, bytes_total=1000), NOW)
+    assert ledger.hear("p", a_report(ModelState.FETCHING, bytes_done=500, bytes_total=1000), NOW)
+    assert ledger.hear("p", a_report(), NOW)
+    assert not ledger.hear("p", a_report(boot_id="another"), NOW)
 
 
 def test_silence_is_told_like_never_having_been_asked() -> None:
@@ -63,7 +63,7 @@ def test_a_target_out_of_bounds_is_decided_again() -> None:
 def test_all_may_be_lost() -> None:
     ledger = Ledger()
     ledger.note(KEY, [a_pod()], POLICY, 2)
-    ledger.hear("uid-p", a_report())
+    ledger.hear("uid-p", a_report(), NOW)
 
     ledger.clear()
 

@@ -47,9 +47,9 @@ async def test_a_target_that_is_decided_otherwise_is_news() -> None:
 async def test_a_pass_asks_only_those_that_were_never_asked() -> None:
     ledger, stats = Ledger(), Answers(one=a_report(), two=a_report(num_threads=2))
     known, new = a_pod("a", ip="one"), a_pod("b", ip="two")
-    ledger.hear(known.uid, a_report())
+    ledger.hear(known.uid, a_report(), NOW)
 
-    readings = await read_pods(ledger, stats, [known, new, a_pod("c", ip="")])
+    readings = await read_pods(ledger, stats, [known, new, a_pod("c", ip="")], lambda: NOW)
 
     assert stats.asked == ["two"]
     assert readings == {known.uid: a_report(), new.uid: a_report(num_threads=2)}

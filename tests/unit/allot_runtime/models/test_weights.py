@@ -53,4 +53,4 @@ def test_damaged_files_are_named(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"nothing of the kind")
 
     with pytest.raises(ModelFault, match=r"model\.safetensors is not a whole safetensors file"):
-        read_tensors([tmp_path / "model.safetensors"])
+        read_tensors(tmp_path)

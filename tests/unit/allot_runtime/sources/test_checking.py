@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from allot_api.terms import WeightsFormat
 from allot_api.trained_model import ModelFile
 from allot_runtime.errors import SourceFault, SourceReason
 from allot_runtime.sources.checking import (
     check_complete,
+    check_remote,
     check_sizes,
     check_sums,
     compute_digest,
@@ -16,6 +18,7 @@ from allot_runtime.sources.checking import (
     is_served,
     list_served,
 )
+from allot_runtime.sources.source import RemoteFile
 
 EMPTY = hashlib.sha256(b"").hexdigest()
 
@@ -55,6 +58,33 @@ def test_what_every_model_needs_is_missed_by_name(names: list[str], message: str
     with pytest.raises(SourceFault, match=message) as fault:
         check_complete(names, "it")
 
+    assert fault.value.reason is SourceReason.NOT_FOUND
+
+
+PICKLES = ["config.json", "pytorch_model.bin"]
+
+
+def test_pickled_weights_are_served_only_where_they_are_asked_for() -> None:
+    assert is_served("pytorch_model-00001-of-00002.bin", WeightsFormat.PICKLE)
+    assert not is_served("training_args.bin", WeightsFormat.PICKLE)
+    assert not is_served("model.safetensors", WeightsFormat.PICKLE)
+    check_complete(PICKLES, "it", WeightsFormat.PICKLE)
+
+    with pytest.raises(SourceFault, match=r"write source\.format: pickle") as fault:
+        check_complete(PICKLES, "it")
+
+    assert fault.value.reason is SourceReason.UNSAFE_FORMAT
+
+
+def test_a_source_is_held_to_what_is_declared_before_anything_is_fetched() -> None:
+    there = [RemoteFile("config.json", 2)]
+    check_remote(there, [a_file(size_bytes=2)], "it")
+
+    with pytest.raises(SourceFault, match="has 2 bytes") as fault:
+        check_remote(there, [a_file(size_bytes=3)], "it")
+    assert fault.value.reason is SourceReason.CHECKSUM_MISMATCH
+    with pytest.raises(SourceFault, match=r"it has no b\.json") as fault:
+        check_remote(there, [a_file("b.json")], "it")
     assert fault.value.reason is SourceReason.NOT_FOUND
 
 

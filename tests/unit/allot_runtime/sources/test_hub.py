@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import errno
-from pathlib import Path
-
 import httpx2
 import pytest
 from huggingface_hub.errors import (
@@ -14,7 +11,7 @@ from huggingface_hub.errors import (
 )
 
 from allot_runtime.errors import SourceReason
-from allot_runtime.sources.hub import measure_bytes, translate
+from allot_runtime.sources.hub import translate
 from allot_runtime.sources.locator import HubLocator
 
 LOCATOR = HubLocator("a/b", "0" * 40)
@@ -38,7 +35,6 @@ def answered(kind: type[HfHubHTTPError], status: int) -> HfHubHTTPError:
         (answered(HfHubHTTPError, 503), SourceReason.UNREACHABLE, True),
         (answered(HfHubHTTPError, 400), SourceReason.NOT_FOUND, False),
         (httpx2.ConnectError("refused"), SourceReason.UNREACHABLE, True),
-        (OSError(errno.ENOSPC, "No space left on device"), SourceReason.NO_SPACE, True),
         (TimeoutError("slow"), SourceReason.UNREACHABLE, True),
     ],
 )
@@ -49,13 +45,3 @@ def test_the_hubs_errors_in_our_words(
 
     assert (fault.reason, fault.may_pass) == (reason, may_pass)
     assert "a/b@" in fault.message
-
-
-def test_bytes_on_disk_are_counted_and_none_before(tmp_path: Path) -> None:
-    assert measure_bytes(tmp_path / "blobs") == 0
-
-    (tmp_path / "blobs").mkdir()
-    (tmp_path / "blobs" / "whole").write_bytes(b"12345")
-    (tmp_path / "blobs" / "part.incomplete").write_bytes(b"12")
-
-    assert measure_bytes(tmp_path / "blobs") == 7
