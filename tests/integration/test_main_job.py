@@ -176,7 +176,8 @@ def versions(kubectl: Kubectl) -> dict[str, str]:
     }
 
 
-@pytest.mark.timeout(QUIET_SECONDS + 120)
+# Run alone, it brings up the cluster and the demo too.
+@pytest.mark.timeout(QUIET_SECONDS + 300)
 def test_the_operator_of_a_quiet_cluster_writes_nothing_but_its_lease(
     quiet_since: datetime, local_cluster: LocalCluster, kubectl: Kubectl, bound: BoundKubectl
 ) -> None:
