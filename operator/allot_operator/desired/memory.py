@@ -26,7 +26,7 @@ WEIGHTS_LIMIT_FACTOR = 2
 ROUNDING_MEBIBYTES = 64
 WEIGHTS_SUFFIX = ".safetensors"
 
-# A pass computes that many tokens, or one text that is longer.
+# A pass computes fewer tokens, or one text; from 16 threads on, their own shares cover more.
 PASS_TOKENS = 1024
 # Hidden states of a large encoder: 1024 wide, 4096 between, in float32, some of them at once.
 TOKEN_BYTES = 128 * 1024
