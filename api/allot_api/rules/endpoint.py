@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allot_api.inference_endpoint import InferenceEndpointSpec
 from allot_api.resolve import ELSER_MINIMUM
 from allot_api.rules.chunking import CHUNKING_RULES
 from allot_api.rules.endpoint_terms import (
@@ -11,6 +10,7 @@ from allot_api.rules.endpoint_terms import (
     IS_ELSER,
     SETTINGS,
     Endpoint,
+    EndpointRule,
     adaptive_of,
     effective_model,
     effective_model_cel,
@@ -51,7 +51,7 @@ def _has_allocations(endpoint: Endpoint) -> bool:
     return is_adaptive or settings_of(endpoint).num_allocations is not None
 
 
-IDS: tuple[Rule[InferenceEndpointSpec], ...] = (
+IDS: tuple[EndpointRule, ...] = (
     id_rule("inference_id", lambda it: it.spec.inference_id, instead="my-endpoint"),
     id_rule(
         f"{SETTINGS}.model_id",
@@ -86,7 +86,7 @@ IDS: tuple[Rule[InferenceEndpointSpec], ...] = (
     ),
 )
 
-TASKS: tuple[Rule[InferenceEndpointSpec], ...] = (
+TASKS: tuple[EndpointRule, ...] = (
     Rule(
         name="elser_is_sparse_only",
         path="task_type",
@@ -98,7 +98,7 @@ TASKS: tuple[Rule[InferenceEndpointSpec], ...] = (
     ),
 )
 
-SIZES: tuple[Rule[InferenceEndpointSpec], ...] = (
+SIZES: tuple[EndpointRule, ...] = (
     Rule(
         name="model_id_missing",
         path=f"{SETTINGS}.model_id",
