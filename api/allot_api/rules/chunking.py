@@ -9,14 +9,13 @@ from allot_api.known_models import ELSER_MAX_CHUNK_WORDS, ELSER_MODELS
 from allot_api.rules.endpoint_terms import (
     CHUNKING,
     Endpoint,
+    EndpointRule,
     chunking_of,
     effective_model,
     effective_model_cel,
 )
 from allot_api.rules.rule import Rule, Term, ViolationReason, quote
 from allot_api.terms import ChunkingStrategy, TaskType
-
-EndpointRule = Rule[InferenceEndpointSpec]
 
 MIN_SENTENCE_WORDS = 20
 STRATEGY = f"{CHUNKING}.strategy"

@@ -11,6 +11,7 @@ from allot_api.rules.endpoint_terms import (
     IS_ELSER,
     SETTINGS,
     Endpoint,
+    EndpointRule,
     adaptive_of,
     effective_model,
     effective_model_cel,
@@ -52,7 +53,7 @@ def _has_allocations(endpoint: Endpoint) -> bool:
     return is_adaptive or settings_of(endpoint).num_allocations is not None
 
 
-IDS: tuple[Rule[InferenceEndpointSpec], ...] = (
+IDS: tuple[EndpointRule, ...] = (
     id_rule("inference_id", lambda it: it.spec.inference_id, instead="my-endpoint"),
     id_rule(
         f"{SETTINGS}.model_id",
@@ -87,7 +88,7 @@ IDS: tuple[Rule[InferenceEndpointSpec], ...] = (
     ),
 )
 
-TASKS: tuple[Rule[InferenceEndpointSpec], ...] = (
+TASKS: tuple[EndpointRule, ...] = (
     Rule(
         name="elser_is_sparse_only",
         path="task_type",
@@ -99,7 +100,7 @@ TASKS: tuple[Rule[InferenceEndpointSpec], ...] = (
     ),
 )
 
-SIZES: tuple[Rule[InferenceEndpointSpec], ...] = (
+SIZES: tuple[EndpointRule, ...] = (
     Rule(
         name="model_id_missing",
         path=f"{SETTINGS}.model_id",
@@ -153,7 +154,7 @@ SIZES: tuple[Rule[InferenceEndpointSpec], ...] = (
     ),
 )
 
-UPGRADES: tuple[Rule[InferenceEndpointSpec], ...] = (
+UPGRADES: tuple[EndpointRule, ...] = (
     Rule(
         name="upgrade_policy_of_another",
         path="upgradePolicy",

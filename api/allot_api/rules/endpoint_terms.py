@@ -5,10 +5,11 @@ from __future__ import annotations
 from allot_api.inference_endpoint import ChunkingSettings, InferenceEndpointSpec, ServiceSettings
 from allot_api.known_models import ELSER_MODEL
 from allot_api.model_deployment import AdaptiveAllocations
-from allot_api.rules.rule import Candidate, quote
+from allot_api.rules.rule import Candidate, Rule, quote
 from allot_api.terms import Service
 
 Endpoint = Candidate[InferenceEndpointSpec]
+EndpointRule = Rule[InferenceEndpointSpec]
 
 SETTINGS = "service_settings"
 ADAPTIVE = f"{SETTINGS}.adaptive_allocations"

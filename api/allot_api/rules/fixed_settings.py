@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from allot_api.inference_endpoint import InferenceEndpointSpec
 from allot_api.rules.endpoint_terms import (
     SETTINGS,
+    EndpointRule,
     effective_model,
     effective_model_cel,
     is_attached,
     settings_of,
 )
 from allot_api.rules.immutability import ABSENT, immutable_rule
-from allot_api.rules.rule import Rule, quote
+from allot_api.rules.rule import quote
 from allot_api.terms import ElementType, Similarity
-
-EndpointRule = Rule[InferenceEndpointSpec]
 
 MAKE_ANOTHER = "make a new endpoint, under another name or after this one is deleted"
 IS_ATTACHED_IN = (f"has({{root}}.{SETTINGS}.deployment_id)", is_attached)

@@ -6,19 +6,17 @@ with all of them; so they are admitted there.
 
 from __future__ import annotations
 
-from allot_api.inference_endpoint import InferenceEndpointSpec
 from allot_api.known_models import BUILT_IN_MODELS, RERANK_MODEL
 from allot_api.rules.endpoint_terms import (
     IS_ATTACHED,
     SETTINGS,
     Endpoint,
+    EndpointRule,
     is_attached,
     settings_of,
 )
 from allot_api.rules.rule import Rule, Term, quote
 from allot_api.terms import LongDocumentStrategy, TaskType
-
-EndpointRule = Rule[InferenceEndpointSpec]
 
 LONG = f"{SETTINGS}.long_document_strategy"
 MOST = f"{SETTINGS}.max_chunks_per_doc"
