@@ -20,7 +20,7 @@ from allot_runtime.clock import epoch_milliseconds
 from allot_runtime.engine import Engine
 from allot_runtime.errors import ErrorType, ModelFault, RequestFault, SourceFault
 from allot_runtime.inference_request import InferenceRequest
-from allot_runtime.models.interface import DenseVector, Model, Output, Score
+from allot_runtime.models.interface import DenseVector, Model, Output, Score, TokenSequence
 from allot_runtime.readiness import ModelState, Readiness
 from allot_runtime.settings import Settings
 from allot_runtime.sources.fetching import FetchedModel, Surroundings, fetch_patiently
@@ -50,8 +50,14 @@ def load_with_torch(spec: TrainedModelSpec, folder: Path, num_threads: int) -> t
 class Allocation:
     """The model's state and the calls that use it; lives on the event loop."""
 
-    def __init__(self, settings: Settings, load: Load = load_with_torch) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        load: Load = load_with_torch,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.settings = settings
+        self.monotonic = monotonic
         self.spec = settings.model
         self.boot_id = uuid.uuid4().hex
         self.start_time = epoch_milliseconds()
@@ -59,7 +65,7 @@ class Allocation:
         self.measure: Measure = nothing_yet
         self.digest: str | None = None
         self.torch_threads: int | None = None
-        self.engine = Engine(settings.queue_capacity)
+        self.engine = Engine(settings.queue_capacity, monotonic=monotonic)
         self._load = load
         self._model: Model | None = None
 
@@ -79,7 +85,7 @@ class Allocation:
         Raises ModelFault when no model can be made of the files. A source that cannot be
         had leaves the process up, so that it says why for as long as someone looks.
         """
-        began = time.monotonic()
+        began = self.monotonic()
         self._advance(ModelState.FETCHING)
         try:
             fetched = await self._fetch()
@@ -95,7 +101,7 @@ class Allocation:
             self.readiness = self.readiness.fail(fault.reason, fault.message)
             raise
         self._advance(ModelState.READY)
-        logger.info("ready after %.1f s", time.monotonic() - began)
+        logger.info("ready after %.1f s", self.monotonic() - began)
 
     def drain(self) -> None:
         """Be ready no more; what comes nevertheless is still answered."""
@@ -107,11 +113,35 @@ class Allocation:
         if model is None or not self.readiness.can_infer:
             raise RequestFault(ErrorType.NOT_READY, self.readiness.describe())
         self.engine.record_access(epoch_milliseconds())
-        sequences = await asyncio.to_thread(tokenize_request, request, self.spec, model)
+        began = self.monotonic()
+        sequences = await self._tokenize(request, model, began + request.timeout_seconds)
         outputs = await self.engine.infer(
-            sequences, priority=request.priority, timeout_seconds=request.timeout_seconds
+            sequences,
+            priority=request.priority,
+            timeout_seconds=request.timeout_seconds,
+            spent_seconds=self.monotonic() - began,
         )
         return build_answer(request, sequences, outputs)
+
+    async def _tokenize(
+        self, request: InferenceRequest, model: Model, deadline: float
+    ) -> list[TokenSequence]:
+        """Return the sequences of a request; raises TIMEOUT when they take too long to make."""
+        left = threading.Event()
+
+        def is_wanted() -> bool:
+            return not left.is_set() and self.monotonic() < deadline
+
+        try:
+            sequences = await asyncio.to_thread(
+                tokenize_request, request, self.spec, model, is_wanted
+            )
+        finally:
+            # The thread outlives a client who has left, unless it is told.
+            left.set()
+        if self.monotonic() >= deadline:
+            raise self.engine.time_out(request.timeout_seconds)
+        return sequences
 
     async def _fetch(self) -> FetchedModel:
         loop = asyncio.get_running_loop()

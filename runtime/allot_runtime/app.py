@@ -32,6 +32,8 @@ def build_app(allocation: Allocation) -> Starlette:
         },
     )
     app.state.allocation = allocation
+    # A redirect loses the bodies of clients that follow it with GET.
+    app.router.redirect_slashes = False
     # Outermost, so that answers to faults of our own carry the header too.
     app.add_middleware(ProductHeader)
     return app

@@ -106,24 +106,29 @@ class Engine:
         *,
         priority: Priority,
         timeout_seconds: float,
+        spent_seconds: float = 0.0,
     ) -> list[Output]:
-        """Return one output for each sequence.
+        """Return one output for each sequence; part of the timeout may be spent already.
 
         Raises RequestFault: REJECTED when the line is full, TIMEOUT, FAILED. A caller that is
         cancelled takes its inputs out of the line.
         """
         job = self._enqueue(sequences, priority)
         try:
-            async with asyncio.timeout(timeout_seconds):
+            async with asyncio.timeout(timeout_seconds - spent_seconds):
                 return await job.done
         except TimeoutError:
-            with self._changed:
-                self._counters.timeouts += 1
-            raise RequestFault(
-                ErrorType.TIMEOUT, f"timeout [{timeout_seconds:g}s] waiting for inference result"
-            ) from None
+            raise self.time_out(timeout_seconds) from None
         finally:
             job.is_wanted = False
+
+    def time_out(self, timeout_seconds: float) -> RequestFault:
+        """Count a request that was not done in time, and return its refusal."""
+        with self._changed:
+            self._counters.timeouts += 1
+        return RequestFault(
+            ErrorType.TIMEOUT, f"timeout [{timeout_seconds:g}s] waiting for inference result"
+        )
 
     def snapshot(self) -> Snapshot:
         """Return the counters of this moment."""

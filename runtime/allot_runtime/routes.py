@@ -62,11 +62,13 @@ async def metrics(request: Request) -> Response:
 async def infer(request: Request) -> Response:
     """Compute vectors, tokens or a ranking."""
     allocation = allocation_of(request)
+    limits = allocation.settings.limits
     asked = parse_request(
-        await read_body(request),
+        await read_body(request, limits.body_bytes),
         path_task=request.path_params.get("task_type"),
         served=tuple(allocation.spec.task_types),
         timeout=request.query_params.get("timeout"),
+        limits=limits,
     )
     return answer_json(request, await while_client_waits(request.receive, allocation.infer(asked)))
 
