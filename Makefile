@@ -34,11 +34,12 @@ format: $(INSTALLED) ## Rewrite the code in the house's format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-generate: $(INSTALLED) ## Write what is derived from the code: the CRDs
+generate: $(INSTALLED) ## Write what is derived from the code: the CRDs, the page of metrics
 	@$(BIN)/python -m allot_api.crd --output crds
+	@$(BIN)/python -m allot_runtime.metrics_page --output docs/metrics.md
 
 verify: generate ## Fail if anything derived is not up to date
-	@git diff --exit-code --stat -- crds || { echo "Derived files changed: commit what 'make generate' wrote." >&2; exit 1; }
+	@git diff --exit-code --stat -- crds docs/metrics.md || { echo "Derived files changed: commit what 'make generate' wrote." >&2; exit 1; }
 
 clean: ## Remove the environment (the clusters' state and caches stay)
 	rm -rf $(VENV)

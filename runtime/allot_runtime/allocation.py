@@ -20,11 +20,14 @@ from allot_runtime.clock import epoch_milliseconds
 from allot_runtime.engine import Engine
 from allot_runtime.errors import ErrorType, ModelFault, RequestFault, SourceFault
 from allot_runtime.inference_request import InferenceRequest
+from allot_runtime.meters import Meters
 from allot_runtime.models.interface import DenseVector, Model, Output, Score, TokenSequence
 from allot_runtime.readiness import ModelState, Readiness
 from allot_runtime.settings import Settings
 from allot_runtime.sources.fetching import FetchedModel, Surroundings, fetch_patiently
 from allot_runtime.sources.progress import Measure, nothing_yet
+from allot_runtime.startup import StartPhase, StartWatch, describe_phases
+from allot_runtime.timeline import Interval, Timeline
 from allot_runtime.waiting import Priority
 
 if TYPE_CHECKING:
@@ -33,16 +36,21 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Load = Callable[["TrainedModelSpec", Path, int], tuple[Model, int]]
+Enter = Callable[[StartPhase], None]
+Load = Callable[["TrainedModelSpec", Path, int, Enter], tuple[Model, int]]
 
 WARM_UP_TEXT = "The quick brown fox jumps over the lazy dog."
 WARM_UP_SECONDS = 600.0
 
 
-def load_with_torch(spec: TrainedModelSpec, folder: Path, num_threads: int) -> tuple[Model, int]:
+def load_with_torch(
+    spec: TrainedModelSpec, folder: Path, num_threads: int, enter: Enter
+) -> tuple[Model, int]:
     """Return the model and torch's threads. Torch is imported here, where HTTP answers already."""
+    enter(StartPhase.IMPORT)
     from allot_runtime.models.loading import configure_threads, load_model
 
+    enter(StartPhase.LOAD)
     threads = configure_threads(num_threads)
     return load_model(spec, folder), threads
 
@@ -55,6 +63,7 @@ class Allocation:
         settings: Settings,
         load: Load = load_with_torch,
         monotonic: Callable[[], float] = time.monotonic,
+        process_age_seconds: float = 0.0,
     ) -> None:
         self.settings = settings
         self.monotonic = monotonic
@@ -65,7 +74,11 @@ class Allocation:
         self.measure: Measure = nothing_yet
         self.digest: str | None = None
         self.torch_threads: int | None = None
-        self.engine = Engine(settings.queue_capacity, monotonic=monotonic)
+        self.meters = Meters(self.spec.task_types)
+        self.engine = Engine(
+            settings.queue_capacity, monotonic=monotonic, observe=self.meters.record_pass
+        )
+        self._start = StartWatch(monotonic(), process_age_seconds)
         self._load = load
         self._model: Model | None = None
 
@@ -85,8 +98,8 @@ class Allocation:
         Raises ModelFault when no model can be made of the files. A source that cannot be
         had leaves the process up, so that it says why for as long as someone looks.
         """
-        began = self.monotonic()
         self._advance(ModelState.FETCHING)
+        self._enter(StartPhase.FETCH)
         try:
             fetched = await self._fetch()
         except SourceFault as fault:
@@ -101,25 +114,38 @@ class Allocation:
             self.readiness = self.readiness.fail(fault.reason, fault.message)
             raise
         self._advance(ModelState.READY)
-        logger.info("ready after %.1f s", self.monotonic() - began)
+        self._start.end(self.monotonic())
+        phases = self.measure_start()
+        logger.info("ready after %.1f s: %s", sum(phases.values()), describe_phases(phases))
 
     def drain(self) -> None:
         """Be ready no more; what comes nevertheless is still answered."""
         self._advance(ModelState.DRAINING)
 
-    async def infer(self, request: InferenceRequest) -> dict[str, Any]:
-        """Return the answer's body; raises RequestFault."""
+    def measure_start(self) -> dict[StartPhase, float]:
+        """Return the seconds of each phase of the start, until now or until ready."""
+        return self._start.measure(self.monotonic())
+
+    async def infer(
+        self, request: InferenceRequest, timeline: Timeline | None = None
+    ) -> dict[str, Any]:
+        """Return the answer's body, and fill in the timeline; raises RequestFault."""
+        timeline = timeline or Timeline(self.monotonic())
         model = self._model
         if model is None or not self.readiness.can_infer:
             raise RequestFault(ErrorType.NOT_READY, self.readiness.describe())
         self.engine.record_access(epoch_milliseconds())
         began = self.monotonic()
         sequences = await self._tokenize(request, model, began + request.timeout_seconds)
+        timeline.tokenizing = Interval(began, self.monotonic())
+        timeline.tokens = sum(map(len, sequences))
+        self.meters.record_tokenization(timeline.tokenizing)
         outputs = await self.engine.infer(
             sequences,
             priority=request.priority,
             timeout_seconds=request.timeout_seconds,
-            spent_seconds=self.monotonic() - began,
+            spent_seconds=timeline.tokenizing.seconds,
+            timeline=timeline,
         )
         return build_answer(request, sequences, outputs)
 
@@ -155,11 +181,13 @@ class Allocation:
 
     async def _use(self, fetched: FetchedModel) -> None:
         settings = self.settings
+        self._enter(StartPhase.LOAD)
         model, self.torch_threads = await self.engine.call(
-            lambda: self._load(self.spec, fetched.folder, settings.num_threads)
+            lambda: self._load(self.spec, fetched.folder, settings.num_threads, self._enter)
         )
         self.engine.use(model)
         self._advance(ModelState.WARMING_UP)
+        self._enter(StartPhase.WARM_UP)
         try:
             outputs = await self._warm_up(model)
         except RequestFault as fault:
@@ -183,6 +211,9 @@ class Allocation:
         return await self.engine.infer(
             sequences, priority=Priority.SEARCH, timeout_seconds=WARM_UP_SECONDS
         )
+
+    def _enter(self, phase: StartPhase) -> None:
+        self._start.enter(phase, self.monotonic())
 
     def _advance(self, state: ModelState) -> None:
         self.readiness = self.readiness.advance(state)

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from allot_runtime import routes
 from allot_runtime.allocation import Allocation
 from allot_runtime.errors import RequestFault
+from allot_runtime.metrics import build_registry
 from allot_runtime.responses import ProductHeader
 
 
@@ -32,6 +33,7 @@ def build_app(allocation: Allocation) -> Starlette:
         },
     )
     app.state.allocation = allocation
+    app.state.registry = build_registry(allocation)
     # A redirect loses the bodies of clients that follow it with GET.
     app.router.redirect_slashes = False
     # Outermost, so that answers to faults of our own carry the header too.

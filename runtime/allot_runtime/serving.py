@@ -15,6 +15,7 @@ import uvicorn
 
 from allot_runtime.allocation import Allocation
 from allot_runtime.app import build_app
+from allot_runtime.clock import read_process_age_seconds
 from allot_runtime.errors import ModelFault
 from allot_runtime.settings import Settings
 from allot_runtime.termination import write_termination_message
@@ -35,7 +36,7 @@ class Server(uvicorn.Server):
 
 async def serve(settings: Settings) -> int:
     """Serve until told to end; return the process' exit code."""
-    allocation = Allocation(settings)
+    allocation = Allocation(settings, process_age_seconds=read_process_age_seconds())
     server = Server(
         uvicorn.Config(
             build_app(allocation),

@@ -9,15 +9,21 @@ from typing import Any
 
 import httpx
 
-from allot_runtime.allocation import Allocation
+from allot_runtime.allocation import Allocation, Enter
 from allot_runtime.app import build_app
 from allot_runtime.models.interface import Model
 from allot_runtime.settings import Settings
+from allot_runtime.startup import StartPhase
 from tests.fakes.echo_model import an_open_model
 
 
 def an_allocation(tmp_path: Path, model: Model, **settings: Any) -> Allocation:
     """Return an allocation whose source is there and whose model is already loaded."""
+    return Allocation(some_settings(tmp_path, **settings), load=lambda *_: (model, 1))
+
+
+def some_settings(tmp_path: Path, **settings: Any) -> Settings:
+    """Return settings of a dense model, and put its files into a folder."""
     (tmp_path / "config.json").write_bytes(b"{}")
     (tmp_path / "model.safetensors").write_bytes(b"")
     spec = {
@@ -25,17 +31,37 @@ def an_allocation(tmp_path: Path, model: Model, **settings: Any) -> Allocation:
         "source": {"uri": f"file://{tmp_path}"},
         "task_types": ["text_embedding"],
     }
-    given = Settings.model_validate({"model": spec, "deployment_id": "d", **settings})
-    return Allocation(given, load=lambda *_: (model, 1))
+    return Settings.model_validate({"model": spec, "deployment_id": "d", **settings})
+
+
+class SlowStart:
+    """A clock that stands still but for what a start takes: an import of 2 s, a load of 0.5 s."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        """Return the time."""
+        return self.now
+
+    def load(self, *given: Any) -> tuple[Model, int]:
+        """Return a model after importing and loading, as the real loader does."""
+        enter: Enter = given[-1]
+        enter(StartPhase.IMPORT)
+        self.now += 2.0
+        enter(StartPhase.LOAD)
+        self.now += 0.5
+        return an_open_model(), 1
 
 
 @asynccontextmanager
 async def a_served_model(
-    tmp_path: Path, model: Model | None = None, **settings: Any
+    tmp_path: Path, model: Model | None = None, *, prepared: bool = True, **settings: Any
 ) -> AsyncIterator[tuple[Allocation, httpx.AsyncClient]]:
-    """Prepare an allocation and yield it with a client of its application."""
+    """Yield an allocation, prepared or not, with a client of its application."""
     allocation = an_allocation(tmp_path, model or an_open_model(), **settings)
-    await allocation.prepare()
+    if prepared:
+        await allocation.prepare()
     transport = httpx.ASGITransport(build_app(allocation), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://pod") as client:
         yield allocation, client

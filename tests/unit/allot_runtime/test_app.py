@@ -96,14 +96,6 @@ async def test_a_failed_pass_is_500_with_its_reason(client: httpx.AsyncClient) -
     assert answer.json()["error"]["reason"] == "inference failed: [a poisoned input]"
 
 
-async def test_metrics_are_prometheus(client: httpx.AsyncClient) -> None:
-    text = (await client.get("/metrics")).text
-
-    assert "# TYPE allot_runtime_forward_passes_total counter" in text
-    assert "allot_runtime_ready 1.0" in text
-    assert 'model_id="echo"' in text
-
-
 async def test_a_draining_allocation_is_not_ready_and_still_answers(
     allocation: Allocation, client: httpx.AsyncClient
 ) -> None:
