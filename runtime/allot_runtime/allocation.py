@@ -85,7 +85,7 @@ class Allocation:
     @property
     def model_id(self) -> str:
         """Return the id that the TrainedModel goes by."""
-        return self.spec.model_id or self.settings.deployment_id
+        return self.settings.model_id
 
     @property
     def dimensions(self) -> int | None:

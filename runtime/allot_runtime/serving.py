@@ -43,7 +43,7 @@ async def serve(settings: Settings) -> int:
             host=settings.host,
             port=settings.port,
             log_config=None,
-            access_log=False,
+            access_log=settings.access_log,
             lifespan="off",
             server_header=False,
         )

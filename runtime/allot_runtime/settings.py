@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from allot_api.trained_model import TrainedModelSpec
 from allot_runtime.limits import BODY_BYTES, INPUT_CHARACTERS, INPUTS, Limits
+from allot_runtime.logs import LogFormat
 
 
 class Settings(BaseSettings):
@@ -49,12 +50,21 @@ class Settings(BaseSettings):
     termination_log: Path = Field(
         Path("/dev/termination-log"), description="Where the reason of a fatal end is written."
     )
+    log_format: LogFormat = Field(
+        LogFormat.TEXT, description="text for people, or json: one object a line."
+    )
+    access_log: bool = Field(False, description="Whether every request is logged.")
     drain_seconds: float = Field(
         5.0, ge=0, description="How long requests are still accepted once told to end."
     )
     pod_root: Path | None = Field(
         None, description="The folder that the pod's absolute paths lie under, if not /."
     )
+
+    @property
+    def model_id(self) -> str:
+        """Return the id that the TrainedModel goes by."""
+        return self.model.model_id or self.deployment_id
 
     @property
     def limits(self) -> Limits:
