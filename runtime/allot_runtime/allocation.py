@@ -180,11 +180,8 @@ class Allocation:
         return await run_in_daemon(lambda: fetch_patiently(self.spec.source, around))
 
     async def _use(self, fetched: FetchedModel) -> None:
-        settings = self.settings
         self._enter(StartPhase.LOAD)
-        model, self.torch_threads = await self.engine.call(
-            lambda: self._load(self.spec, fetched.folder, settings.num_threads, self._enter)
-        )
+        model, self.torch_threads = await self._load_model(fetched.folder)
         self.engine.use(model)
         self._advance(ModelState.WARMING_UP)
         self._enter(StartPhase.WARM_UP)
@@ -195,6 +192,19 @@ class Allocation:
         if not all(is_finite(output) for output in outputs):
             raise ModelFault("the first forward pass gave numbers that are not finite")
         self._model = model
+
+    async def _load_model(self, folder: Path) -> tuple[Model, int]:
+        threads = self.settings.num_threads
+        try:
+            return await self.engine.call(
+                lambda: self._load(self.spec, folder, threads, self._enter)
+            )
+        except ModelFault:
+            raise
+        except Exception as error:
+            # Another start would read the same files.
+            logger.exception("the model cannot be loaded")
+            raise ModelFault(f"the model's files cannot be loaded: {error!r}") from error
 
     async def _warm_up(self, model: Model) -> list[Output]:
         task = self.spec.task_types[0]
