@@ -248,7 +248,7 @@ def is_finite(output: Output) -> bool:
             return all(np.isfinite(weight) for weight in output.weights.values())
 
 
-async def run_in_daemon(function: Callable[[], T]) -> T:
+async def run_in_daemon(function: Callable[[], T], name: str = "fetch") -> T:
     """Run a function in a thread that does not keep the process from ending."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[T] = loop.create_future()
@@ -262,7 +262,7 @@ async def run_in_daemon(function: Callable[[], T]) -> T:
         else:
             _post(loop, lambda: None if answer.done() else answer.set_result(value))
 
-    threading.Thread(target=run, name="fetch", daemon=True).start()
+    threading.Thread(target=run, name=name, daemon=True).start()
     return await answer
 
 

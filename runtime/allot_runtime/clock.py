@@ -16,6 +16,16 @@ def epoch_milliseconds() -> int:
     return int(datetime.now(UTC).timestamp() * 1000)
 
 
+def epoch_nanoseconds() -> int:
+    """Return the time in nanoseconds since 1970, as OpenTelemetry counts it."""
+    return time.time_ns()
+
+
+def monotonic_seconds() -> float:
+    """Return the time of a clock that nobody sets, in seconds since some moment."""
+    return time.monotonic()
+
+
 def read_process_age_seconds() -> float:
     """Return how long this process has been there, interpreter included; 0 if nobody says."""
     try:

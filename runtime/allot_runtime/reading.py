@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterator
 
@@ -11,12 +12,16 @@ from allot_runtime.errors import ErrorType, RequestFault
 from allot_runtime.limits import BODY_BYTES
 from allot_runtime.media_types import is_json
 
+# A client that sends nothing more must not hold its connection, nor the pod that ends, for ever.
+BODY_SECONDS = 60
 # Of a number that Python turns into an int without complaint.
 MOST_DIGITS = 18
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
-async def read_body(request: Request, limit: int = BODY_BYTES) -> bytes:
+async def read_body(
+    request: Request, limit: int = BODY_BYTES, seconds: float = BODY_SECONDS
+) -> bytes:
     """Return the body's bytes, never more than the limit; raises RequestFault."""
     _check_type(request.headers.get("content-type", ""))
     encoding = request.headers.get("content-encoding", "identity").lower()
@@ -25,7 +30,13 @@ async def read_body(request: Request, limit: int = BODY_BYTES) -> bytes:
             ErrorType.MEDIA_TYPE, f"Content-Encoding [{encoding}] is not read: send gzip or none"
         )
     _check_length(request.headers.get("content-length", ""), limit)
-    body = await _gather(request.stream(), limit)
+    try:
+        async with asyncio.timeout(seconds):
+            body = await _gather(request.stream(), limit)
+    except TimeoutError:
+        raise RequestFault(
+            ErrorType.TIMEOUT, f"timeout [{seconds:g}s] waiting for the request's body"
+        ) from None
     return body if encoding == "identity" else decompress(body, limit)
 
 

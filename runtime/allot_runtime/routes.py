@@ -62,7 +62,7 @@ async def metrics(request: Request) -> Response:
 async def infer(request: Request) -> Response:
     """Compute vectors, tokens or a ranking."""
     allocation = allocation_of(request)
-    with watch_request(allocation) as timeline:
+    with watch_request(allocation, request.app.state.tracer, request.headers) as timeline:
         path_task, served = request.path_params.get("task_type"), allocation.spec.task_types
         timeline.task = choose_task(path_task, tuple(served))
         asked = await _parse(request, allocation)

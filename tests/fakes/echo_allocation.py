@@ -14,6 +14,7 @@ from allot_runtime.app import build_app
 from allot_runtime.models.interface import Model
 from allot_runtime.settings import Settings
 from allot_runtime.startup import StartPhase
+from allot_runtime.tracing import Tracer
 from tests.fakes.echo_model import an_open_model
 
 
@@ -56,13 +57,18 @@ class SlowStart:
 
 @asynccontextmanager
 async def a_served_model(
-    tmp_path: Path, model: Model | None = None, *, prepared: bool = True, **settings: Any
+    tmp_path: Path,
+    model: Model | None = None,
+    *,
+    prepared: bool = True,
+    tracer: Tracer | None = None,
+    **settings: Any,
 ) -> AsyncIterator[tuple[Allocation, httpx.AsyncClient]]:
     """Yield an allocation, prepared or not, with a client of its application."""
     allocation = an_allocation(tmp_path, model or an_open_model(), **settings)
     if prepared:
         await allocation.prepare()
-    transport = httpx.ASGITransport(build_app(allocation), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(build_app(allocation, tracer), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://pod") as client:
         yield allocation, client
     allocation.engine.end()

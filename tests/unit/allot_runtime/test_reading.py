@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import zlib
 from collections.abc import AsyncIterator
@@ -54,6 +55,18 @@ async def test_a_body_that_says_it_is_too_large_is_not_read_at_all(length: str) 
 @pytest.mark.parametrize("length", ["-1", "ten", "", "1e9"])
 async def test_a_length_that_is_no_number_is_the_servers_matter(length: str) -> None:
     assert await read_body(a_request(JSON | {"content-length": length}, b"{}")) == b"{}"
+
+
+async def test_a_body_that_never_ends_is_not_waited_for() -> None:
+    async def stream() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    request = a_request(JSON)
+    request.stream = stream  # type: ignore[method-assign]
+
+    with pytest.raises(RequestFault, match=r"timeout \[0.01s\] waiting for the request's body"):
+        await read_body(request, seconds=0.01)
 
 
 async def test_a_packed_body_is_as_large_as_what_it_unpacks_to() -> None:
