@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from allot_local.cluster import LocalCluster
@@ -16,6 +17,10 @@ from allot_local.progress import silent
 
 Kubectl = Callable[..., str]
 ROOT = Path(__file__).resolve().parent.parent
+
+# How long an example takes says more of the machine's other work than of the code.
+hypothesis.settings.register_profile("allot", deadline=None)
+hypothesis.settings.load_profile("allot")
 
 
 class KubectlFailed(AssertionError):

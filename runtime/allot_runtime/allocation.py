@@ -16,6 +16,7 @@ import numpy as np
 
 from allot_api.terms import TaskType
 from allot_runtime.answering import build_answer, tokenize_request
+from allot_runtime.batching import choose_budget
 from allot_runtime.clock import epoch_milliseconds
 from allot_runtime.engine import Engine
 from allot_runtime.errors import ErrorType, ModelFault, RequestFault, SourceFault
@@ -76,7 +77,10 @@ class Allocation:
         self.torch_threads: int | None = None
         self.meters = Meters(self.spec.task_types)
         self.engine = Engine(
-            settings.queue_capacity, monotonic=monotonic, observe=self.meters.record_pass
+            settings.queue_capacity,
+            choose_budget(settings.num_threads),
+            monotonic=monotonic,
+            observe=self.meters.record_pass,
         )
         self._start = StartWatch(monotonic(), process_age_seconds)
         self._load = load

@@ -172,7 +172,7 @@ class Engine:
             for index, sequence in enumerate(sequences)
         ]
         with self._changed:
-            if not self._line.admit(places, priority):
+            if not self._line.admit(places, priority, self.monotonic()):
                 self._counters.rejected += 1
                 raise self._refusal(len(sequences))
             self._counters.record_arrival(len(places), sum(place.tokens for place in places))
@@ -191,7 +191,7 @@ class Engine:
             with self._changed:
                 self._changed.wait_for(lambda: self._calls or len(self._line) or self._ends)
                 call = self._calls.popleft() if self._calls else None
-                batch = [] if call else self._line.take(self.budget)
+                batch = [] if call else self._line.take(self.budget, self.monotonic())
                 self._running = len(batch)
                 if self._ends and not (call or batch):
                     return

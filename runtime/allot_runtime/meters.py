@@ -23,7 +23,7 @@ UNKNOWN_TASK = "unknown"
 REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 TOKENIZATION_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1)
 TOKENS = (8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
-INPUTS = (1, 2, 4, 8, 16, 32, 64)
+INPUTS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
 class WithoutCreation(Collector):
@@ -73,7 +73,7 @@ class Meters:
         )
         self._batch_tokens = Histogram(
             f"{PREFIX}batch_tokens",
-            "Tokens of a forward pass, padding not counted.",
+            "Tokens of a forward pass.",
             buckets=TOKENS,
             registry=None,
         )

@@ -58,7 +58,7 @@ def _describe_work(snapshot: Snapshot) -> Iterator[Metric]:
         ("inputs_done", "Inputs computed.", counters.inputs_done),
         ("inputs_failed", "Inputs whose forward pass failed.", counters.errors),
         ("tokens_arrived", "Tokens that were let into the queue.", counters.tokens_arrived),
-        ("tokens_done", "Tokens computed, padding not counted.", counters.tokens_done),
+        ("tokens_done", "Tokens computed.", counters.tokens_done),
     ):
         yield _counter(name, text, value)
     for name, text, value in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ import transformers
 
 from allot_api.trained_model import TrainedModelSpec
 from allot_runtime.models.interface import DenseVector, Model, Score, SparseVector, TokenSequence
-from allot_runtime.models.loading import load_model
+from allot_runtime.models.loading import configure_threads, load_model
 
 COSINE = 0.99999
 TOLERANCE = 1e-4
+BATCHES = 2_000
 TEXTS = [
     "The quick brown fox jumps over the lazy dog.",
     "a",
@@ -29,6 +30,15 @@ TEXTS = [
     "Bread rises because yeast makes carbon dioxide. " * 60,
 ]
 QUERY = "Which star is nearest to Earth?"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    """Threads gain nothing on networks this small, and wait for one another on a busy machine."""
+    before = torch.get_num_threads()
+    configure_threads(1)
+    yield
+    configure_threads(before)
 
 
 def package_folder(name: str) -> Path:
@@ -247,6 +257,23 @@ def test_an_output_does_not_depend_on_its_batch(name: str, tmp_path: Path) -> No
     alone = [vectors(model, [sequence])[0] for sequence in sequences]
 
     np.testing.assert_allclose(together, alone, atol=2e-6)
+
+
+def test_thousands_of_random_batches_change_nothing(tmp_path: Path) -> None:
+    folder = make(FAMILIES["bert"], transformers.AutoModel, tmp_path)
+    model = load(folder, task_types=["text_embedding"])
+    random = np.random.default_rng(11)
+    sequences = [
+        TokenSequence(tuple(random.integers(0, 30_000, length).tolist()), (0,) * length, False)
+        for length in range(1, 129)
+    ]
+    alone = [vectors(model, [sequence])[0] for sequence in sequences]
+
+    for _ in range(BATCHES):
+        chosen = random.integers(0, len(sequences), random.integers(2, 9))
+        together = vectors(model, [sequences[index] for index in chosen])
+        expected = [alone[index] for index in chosen]
+        np.testing.assert_allclose(together, expected, rtol=0, atol=1e-6)
 
 
 def test_bfloat16_points_the_same_way() -> None:

@@ -47,11 +47,17 @@ ROBERTA_PADDING_ID = 1
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """An encoder: `layers` blocks of `heads` heads; positions count from `first_position`."""
+    """An encoder: `layers` blocks of `heads` heads; positions count from `first_position`.
+
+    States are of `width` numbers, those between the two layers of a feed-forward block of
+    `feed_forward_width`.
+    """
 
     family: Family
     layers: int
     heads: int
+    width: int
+    feed_forward_width: int
     epsilon: float
     activation: Activation
     max_tokens: int
@@ -70,6 +76,8 @@ def parse_architecture(config: Mapping[str, Any]) -> Architecture | None:
         family=family,
         layers=int(config["n_layers" if distil else "num_hidden_layers"]),
         heads=int(config["n_heads" if distil else "num_attention_heads"]),
+        width=int(config["dim" if distil else "hidden_size"]),
+        feed_forward_width=int(config["hidden_dim" if distil else "intermediate_size"]),
         epsilon=DISTILBERT_EPSILON if distil else float(config.get("layer_norm_eps", 1e-12)),
         activation=activation,
         max_tokens=int(config["max_position_embeddings"]) - first,

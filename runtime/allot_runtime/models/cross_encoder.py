@@ -10,7 +10,7 @@ from torch import Tensor
 from allot_runtime.models.encoder import Encoder
 from allot_runtime.models.heads import choose_score
 from allot_runtime.models.interface import Output, Score, TokenSequence
-from allot_runtime.models.padding import pad
+from allot_runtime.models.packing import unsort
 from allot_runtime.models.tokenization import TextTokenizer
 
 
@@ -25,7 +25,6 @@ class CrossEncoderModel:
         encoder: Encoder,
         head: Callable[[Tensor], Tensor],
     ) -> None:
-        self._tokenizer = tokenizer
         self._encoder = encoder
         self._head = head
         self.tokenize = tokenizer.tokenize
@@ -33,6 +32,6 @@ class CrossEncoderModel:
     @torch.inference_mode()
     def compute(self, batch: Sequence[TokenSequence]) -> list[Output]:
         """Return a Score for each pair."""
-        hidden = self._encoder.encode(pad(batch, self._tokenizer.padding_id))
-        scores = choose_score(self._head(hidden)).float().numpy()
-        return [Score(score) for score in scores]
+        encoded = self._encoder.encode(batch)
+        scores = choose_score(self._head(encoded.first())).float()
+        return [Score(score) for score in unsort(scores, encoded.layout).numpy()]

@@ -9,7 +9,6 @@ import torch
 from allot_api.terms import Normalization, Pooling
 from allot_runtime.models.encoder import Encoder
 from allot_runtime.models.interface import DenseVector, Output, TokenSequence
-from allot_runtime.models.padding import pad
 from allot_runtime.models.pooling import normalize, pool
 from allot_runtime.models.tokenization import TextTokenizer
 
@@ -25,7 +24,6 @@ class DenseModel:
         normalization: Normalization,
         dimensions: int,
     ) -> None:
-        self._tokenizer = tokenizer
         self._encoder = encoder
         self._pooling = pooling
         self._normalization = normalization
@@ -35,7 +33,6 @@ class DenseModel:
     @torch.inference_mode()
     def compute(self, batch: Sequence[TokenSequence]) -> list[Output]:
         """Return a DenseVector for each sequence."""
-        padded = pad(batch, self._tokenizer.padding_id)
-        pooled = pool(self._encoder.encode(padded), padded.mask, self._pooling)
+        pooled = pool(self._encoder.encode(batch), self._pooling)
         vectors = normalize(pooled.float(), self._normalization).numpy()
         return [DenseVector(vector) for vector in vectors]

@@ -1,37 +1,35 @@
-"""A BERT-like encoder in plain torch: token ids to hidden states.
+"""A BERT-like encoder in plain torch, without padding: token ids to hidden states.
 
-    ids [batch, tokens] → embeddings → layers of (attention, feed-forward) → [batch, tokens, hidden]
+    ids [rows] → embeddings → layers of (attention, feed-forward) → states [rows, width]
 
-Every block is post-norm, as in the BERT paper: x = norm(x + f(x)).
+Every block is post-norm, as in the BERT paper: x = norm(x + f(x)). All but attention is the same
+for every token, so the tokens of a batch lie one after another and nothing is computed for
+padding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Protocol
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from allot_runtime.models.architecture import Activation, Architecture, Family
-from allot_runtime.models.padding import PaddedBatch
-from allot_runtime.models.weights import LayerNorm, Linear, Weights
-
-ACTIVATIONS: dict[Activation, Callable[[Tensor], Tensor]] = {
-    Activation.GELU: functional.gelu,
-    Activation.GELU_TANH: partial(functional.gelu, approximate="tanh"),
-    Activation.RELU: functional.relu,
-}
+from allot_runtime.models.architecture import Architecture, Family
+from allot_runtime.models.attention import Span, attend, plan_spans
+from allot_runtime.models.interface import TokenSequence
+from allot_runtime.models.linear import Linear
+from allot_runtime.models.packing import Encoded, PackedBatch, pack
+from allot_runtime.models.weights import LayerNorm, Weights
 
 
 class Encoder(Protocol):
-    """Anything that makes hidden states [batch, tokens, hidden] of a padded batch."""
+    """Anything that makes states of token sequences."""
 
-    def encode(self, batch: PaddedBatch) -> Tensor:
-        """Return the last hidden states; what lies under padding has no meaning."""
+    def encode(self, batch: Sequence[TokenSequence]) -> Encoded:
+        """Return the last hidden states of a batch."""
         ...
 
 
@@ -87,59 +85,49 @@ class Layer:
 class BertEncoder:
     """The encoder of the BERT, RoBERTa and DistilBERT families."""
 
-    def __init__(self, architecture: Architecture, weights: Weights) -> None:
+    def __init__(self, architecture: Architecture, weights: Weights, dtype: torch.dtype) -> None:
         self._architecture = architecture
-        self._activation = ACTIVATIONS[architecture.activation]
-        self._words = weights.take("embeddings.word_embeddings.weight")
-        self._positions = weights.take("embeddings.position_embeddings.weight")
+        self._dtype = dtype
+        # As they lie in the file, mapped into memory: a batch reads few of 250,000 rows.
+        self._words = weights.take_stored("embeddings.word_embeddings.weight")
+        self._positions = weights.take_stored("embeddings.position_embeddings.weight").float()
         types = "embeddings.token_type_embeddings.weight"
-        self._types = weights.take(types) if weights.has(types) else None
+        self._types = weights.take_stored(types).float() if weights.has(types) else None
         self._norm = weights.take_norm("embeddings.LayerNorm", architecture.epsilon)
         self._layers = [
             _take_layer(weights, architecture, index) for index in range(architecture.layers)
         ]
 
-    def encode(self, batch: PaddedBatch) -> Tensor:
-        """Return the last hidden states, [batch, tokens, hidden]."""
-        hidden = self._embed(batch)
-        # A row of the mask for every query: who may be looked at. None lets torch choose its
-        # fastest kernel when nothing is padded.
-        mask = None if bool(batch.mask.all()) else batch.mask[:, None, None, :]
+    def encode(self, batch: Sequence[TokenSequence]) -> Encoded:
+        """Return the last hidden states of a batch, [rows, width]."""
+        packed = pack(batch)
+        spans = plan_spans(packed.layout, self._dtype)
+        hidden = self._norm.apply(self._embed(packed).to(self._dtype))
         for layer in self._layers:
-            hidden = layer.attention_norm.apply(hidden + self._attend(layer, hidden, mask))
-            between = self._activation(layer.up.apply(hidden))
-            hidden = layer.norm.apply(hidden + layer.down.apply(between))
-        return hidden
+            hidden = self._apply_layer(layer, hidden, spans)
+        return Encoded(hidden, packed.layout)
 
-    def _embed(self, batch: PaddedBatch) -> Tensor:
-        first = self._architecture.first_position
-        tokens = batch.ids.shape[1]
-        hidden = functional.embedding(batch.ids, self._words)
-        hidden = hidden + self._positions[first : first + tokens]
+    def _embed(self, batch: PackedBatch) -> Tensor:
+        hidden = functional.embedding(batch.ids, self._words).float()
+        hidden += self._positions[batch.positions + self._architecture.first_position]
         if self._types is not None:
             # RoBERTa has one type only, whatever the tokenizer says.
-            types = batch.type_ids.clamp(max=self._types.shape[0] - 1)
-            hidden = hidden + functional.embedding(types, self._types)
-        return self._norm.apply(hidden)
+            hidden += self._types[batch.type_ids.clamp(max=self._types.shape[0] - 1)]
+        return hidden
 
-    def _attend(self, layer: Layer, hidden: Tensor, mask: Tensor | None) -> Tensor:
-        rows, tokens, width = hidden.shape
-        heads = self._architecture.heads
-        parts = layer.projection.apply(hidden).view(rows, tokens, 3, heads, width // heads)
-        query, key, value = parts.permute(2, 0, 3, 1, 4)
-        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-        return layer.attention_output.apply(mixed.transpose(1, 2).reshape(rows, tokens, width))
+    def _apply_layer(self, layer: Layer, hidden: Tensor, spans: Sequence[Span]) -> Tensor:
+        mixed = attend(layer.projection.apply(hidden), spans, self._architecture.heads)
+        hidden = layer.attention_norm.apply(layer.attention_output.apply(mixed).add_(hidden))
+        between = layer.up.activate(hidden, self._architecture.activation)
+        return layer.norm.apply(layer.down.apply(between).add_(hidden))
 
 
 def _take_layer(weights: Weights, architecture: Architecture, index: int) -> Layer:
     names = NAMES[architecture.family]
     prefix = names.layer.format(index)
-    thirds = [weights.take_linear(f"{prefix}.{name}") for name in names.projections]
-    biases = [third.bias for third in thirds if third.bias is not None]
+    projections = (f"{prefix}.{name}" for name in names.projections)
     return Layer(
-        projection=Linear(
-            torch.cat([third.weight for third in thirds]), torch.cat(biases) if biases else None
-        ),
+        projection=weights.take_linear(*projections),
         attention_output=weights.take_linear(f"{prefix}.{names.attention_output}"),
         attention_norm=weights.take_norm(f"{prefix}.{names.attention_norm}", architecture.epsilon),
         up=weights.take_linear(f"{prefix}.{names.up}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,28 +10,68 @@ import torch
 from torch import Tensor
 
 from allot_runtime.errors import ModelFault
-from allot_runtime.models.padding import PaddedBatch
+from allot_runtime.models.interface import TokenSequence
+from allot_runtime.models.layout import plan_layout
+from allot_runtime.models.packing import Encoded
 from allot_runtime.models.purpose import Purpose
+
+# transformers pads: what is computed together are sequences of like length, up to so many tokens
+# with padding.
+MAX_PADDED_TOKENS = 1024
 
 
 class TransformersEncoder:
-    """A transformers model in an encoder's place; its own head, if any, is applied already."""
+    """A transformers model in an encoder's place; its own head, if any, is applied already.
 
-    def __init__(self, model: Any, output: str, *, takes_types: bool) -> None:
+    `is_per_token` says whether the output has a row for each token or one for each sequence.
+    """
+
+    def __init__(
+        self, model: Any, output: str, padding_id: int, *, takes_types: bool, is_per_token: bool
+    ) -> None:
         self._model = model
         self._output = output
+        self._padding_id = padding_id
         self._takes_types = takes_types
+        self._is_per_token = is_per_token
 
-    def encode(self, batch: PaddedBatch) -> Tensor:
-        """Return hidden states [batch, tokens, hidden], or the head's logits."""
-        types = {"token_type_ids": batch.type_ids} if self._takes_types else {}
-        answer = self._model(input_ids=batch.ids, attention_mask=batch.mask.long(), **types)
-        output: Tensor = getattr(answer, self._output)
-        return output
+    def encode(self, batch: Sequence[TokenSequence]) -> Encoded:
+        """Return hidden states [rows, width], or the head's logits."""
+        lengths = [len(sequence) for sequence in batch]
+        ordered = [batch[index] for index in plan_layout(lengths).order]
+        rows = [row for group in split(ordered) for row in self._run(group)]
+        if self._is_per_token:
+            return Encoded(torch.cat(rows), plan_layout(lengths))
+        inverse = {index: place for place, index in enumerate(plan_layout(lengths).order)}
+        in_callers_order = [rows[inverse[index]] for index in range(len(batch))]
+        return Encoded(torch.stack(in_callers_order), plan_layout([1] * len(batch)))
+
+    def _run(self, group: Sequence[TokenSequence]) -> Iterator[Tensor]:
+        """Yield the output of each sequence, [tokens, width] or [labels]."""
+        length = max(len(sequence) for sequence in group)
+        ids = _fill([sequence.ids for sequence in group], length, self._padding_id)
+        types = _fill([sequence.type_ids for sequence in group], length, 0)
+        mask = _fill([(1,) * len(sequence) for sequence in group], length, 0)
+        given = {"token_type_ids": types} if self._takes_types else {}
+        answer = self._model(input_ids=ids, attention_mask=mask, **given)
+        for sequence, output in zip(group, getattr(answer, self._output), strict=True):
+            yield output[: len(sequence)] if self._is_per_token else output
+
+
+def split(ordered: Sequence[TokenSequence]) -> Iterator[list[TokenSequence]]:
+    """Yield groups of sequences, given the shortest first, that are padded to one length."""
+    group: list[TokenSequence] = []
+    for sequence in ordered:
+        if group and len(sequence) * (len(group) + 1) > MAX_PADDED_TOKENS:
+            yield group
+            group = []
+        group.append(sequence)
+    if group:
+        yield group
 
 
 def load_with_transformers(
-    folder: Path, purpose: Purpose, dtype: torch.dtype
+    folder: Path, purpose: Purpose, dtype: torch.dtype, padding_id: int
 ) -> TransformersEncoder:
     """Load a model for a purpose; raises ModelFault, also for one that needs its own code."""
     import transformers
@@ -46,5 +87,14 @@ def load_with_transformers(
         )
     except (OSError, ValueError, ImportError, KeyError, RuntimeError) as error:
         raise ModelFault(f"transformers cannot load the model: {error}") from error
-    types = int(getattr(model.config, "type_vocab_size", 0) or 0) > 1
-    return TransformersEncoder(model.eval(), output, takes_types=types)
+    return TransformersEncoder(
+        model.eval(),
+        output,
+        padding_id,
+        takes_types=int(getattr(model.config, "type_vocab_size", 0) or 0) > 1,
+        is_per_token=purpose is not Purpose.CROSS_ENCODER,
+    )
+
+
+def _fill(rows: Sequence[Sequence[int]], length: int, value: int) -> Tensor:
+    return torch.tensor([[*row, *[value] * (length - len(row))] for row in rows])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -17,12 +18,17 @@ from allot_runtime.models.cross_encoder import CrossEncoderModel
 from allot_runtime.models.dense import DenseModel
 from allot_runtime.models.encoder import BertEncoder, Encoder
 from allot_runtime.models.fallback import load_with_transformers
-from allot_runtime.models.heads import take_score_head, take_vocabulary_head
+from allot_runtime.models.heads import take_score_head
 from allot_runtime.models.interface import Model
+from allot_runtime.models.kernels import BUILDERS, choose_kernel, try_kernels
+from allot_runtime.models.linear import BuildLinear
 from allot_runtime.models.purpose import Purpose, choose_purpose
 from allot_runtime.models.sparse import SparseModel
 from allot_runtime.models.tokenization import TextTokenizer, read_tokenizer
-from allot_runtime.models.weights import Weights, read_weights
+from allot_runtime.models.vocabulary import LogitsWeigher, take_vocabulary_head
+from allot_runtime.models.weights import Weights, read_tensors
+
+logger = logging.getLogger(__name__)
 
 DTYPES = {Precision.FLOAT32: torch.float32, Precision.BFLOAT16: torch.bfloat16}
 
@@ -67,18 +73,21 @@ def _load_own(
     purpose: Purpose,
     architecture: Architecture,
 ) -> Model:
-    weights = read_weights(sorted(folder.glob("*.safetensors")), DTYPES[spec.precision])
+    dtype = DTYPES[spec.precision]
+    tensors = read_tensors(sorted(folder.glob("*.safetensors")))
+    weights = Weights(tensors, dtype, _choose_linear(architecture, dtype))
     length = min(spec.max_sequence_length, architecture.max_tokens)
-    tokenizer = read_tokenizer(folder, length, _padding_id(config))
-    encoder = BertEncoder(architecture, weights)
+    tokenizer = read_tokenizer(folder, length)
+    encoder = BertEncoder(architecture, weights, dtype)
     match purpose:
         case Purpose.DENSE:
             return _build_dense(spec, config, tokenizer, encoder)
         case Purpose.SPARSE:
             head = take_vocabulary_head(architecture, weights)
-            return SparseModel(tokenizer, encoder, head.apply, spec.special_tokens)
+            return SparseModel(tokenizer, encoder, head, spec.special_tokens)
         case Purpose.CROSS_ENCODER:
-            return _build_cross_encoder(tokenizer, encoder, architecture, weights)
+            score = take_score_head(architecture, weights)
+            return CrossEncoderModel(tokenizer, encoder, score.apply)
         case _:
             assert_never(purpose)
 
@@ -88,13 +97,14 @@ def _load_foreign(
 ) -> Model:
     positions = config.get("max_position_embeddings", spec.max_sequence_length)
     length = min(spec.max_sequence_length, int(positions))
-    tokenizer = read_tokenizer(folder, length, _padding_id(config))
-    encoder = load_with_transformers(folder, purpose, DTYPES[spec.precision])
+    tokenizer = read_tokenizer(folder, length)
+    padding_id = int(config.get("pad_token_id") or 0)
+    encoder = load_with_transformers(folder, purpose, DTYPES[spec.precision], padding_id)
     match purpose:
         case Purpose.DENSE:
             return _build_dense(spec, config, tokenizer, encoder)
         case Purpose.SPARSE:
-            return SparseModel(tokenizer, encoder, _identity, spec.special_tokens)
+            return SparseModel(tokenizer, encoder, LogitsWeigher(), spec.special_tokens)
         case Purpose.CROSS_ENCODER:
             return CrossEncoderModel(tokenizer, encoder, _identity)
         case _:
@@ -114,15 +124,13 @@ def _build_dense(
     return DenseModel(tokenizer, encoder, pooling, spec.normalization, dimensions)
 
 
-def _build_cross_encoder(
-    tokenizer: TextTokenizer, encoder: Encoder, architecture: Architecture, weights: Weights
-) -> CrossEncoderModel:
-    head = take_score_head(architecture, weights)
-    return CrossEncoderModel(tokenizer, encoder, head.apply)
-
-
-def _padding_id(config: dict[str, Any]) -> int:
-    return int(config.get("pad_token_id") or 0)
+def _choose_linear(architecture: Architecture, dtype: torch.dtype) -> BuildLinear:
+    """Return the kind of linear layer that is fastest here, and log how each did."""
+    trials = try_kernels(architecture.feed_forward_width, architecture.width, dtype)
+    kernel = choose_kernel(trials)
+    told = ", ".join(trial.describe() for trial in trials)
+    logger.info("linear layers are %s (%s)", kernel, told)
+    return BUILDERS[kernel]
 
 
 def _identity(values: Tensor) -> Tensor:

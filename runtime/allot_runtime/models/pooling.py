@@ -1,4 +1,4 @@
-"""Hidden states [batch, tokens, hidden] to one vector each [batch, hidden]."""
+"""The states of a batch to one vector for each sequence, [batch, width], in the caller's order."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from torch import Tensor
 from torch.nn import functional
 
 from allot_api.terms import Normalization, Pooling
+from allot_runtime.models.packing import Encoded, unsort
 
 
-def pool(hidden: Tensor, mask: Tensor, pooling: Pooling) -> Tensor:
-    """Return one vector for each sequence; padding takes no part."""
+def pool(encoded: Encoded, pooling: Pooling) -> Tensor:
+    """Return one vector for each sequence, of its own tokens alone."""
     match pooling:
         case Pooling.MEAN:
-            weights = mask.unsqueeze(-1).to(hidden.dtype)
-            return (hidden * weights).sum(dim=1) / weights.sum(dim=1)
+            pooled = torch.cat([states.mean(dim=1) for _, states in encoded.runs()])
         case Pooling.CLS:
-            return hidden[:, 0]
+            pooled = encoded.first()
         case Pooling.LAST_TOKEN:
-            last = mask.sum(dim=1) - 1
-            return hidden[torch.arange(hidden.shape[0]), last]
+            pooled = encoded.last()
         case Pooling.MAX:
-            return hidden.masked_fill(~mask.unsqueeze(-1), -torch.inf).amax(dim=1)
+            pooled = torch.cat([states.amax(dim=1) for _, states in encoded.runs()])
         case _:
             assert_never(pooling)
+    return unsort(pooled, encoded.layout)
 
 
 def normalize(vectors: Tensor, normalization: Normalization) -> Tensor:

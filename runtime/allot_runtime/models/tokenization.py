@@ -14,12 +14,11 @@ from allot_runtime.models.interface import TokenSequence
 class TextTokenizer:
     """A tokenizer that cuts at `max_tokens`, special tokens included, and never pads."""
 
-    def __init__(self, tokenizer: Tokenizer, max_tokens: int, padding_id: int) -> None:
+    def __init__(self, tokenizer: Tokenizer, max_tokens: int) -> None:
         # What tokenizer.json says of padding and truncation was its author's batch, not ours.
         tokenizer.no_padding()
         tokenizer.enable_truncation(max_length=max_tokens)
         self._tokenizer = tokenizer
-        self.padding_id = padding_id
 
     def tokenize(self, text: str, pair: str | None = None) -> TokenSequence:
         """Return one input, or a pair cut longest part first; safe from any thread."""
@@ -39,7 +38,7 @@ class TextTokenizer:
         return sorted(index for index, token in added.items() if token.special)
 
 
-def read_tokenizer(folder: Path, max_tokens: int, padding_id: int) -> TextTokenizer:
+def read_tokenizer(folder: Path, max_tokens: int) -> TextTokenizer:
     """Read tokenizer.json, or have transformers convert older files; raises ModelFault."""
     path = folder / "tokenizer.json"
     if path.is_file():
@@ -49,7 +48,7 @@ def read_tokenizer(folder: Path, max_tokens: int, padding_id: int) -> TextTokeni
             raise ModelFault(f"tokenizer.json cannot be read: {error}") from error
     else:
         tokenizer = _convert(folder)
-    return TextTokenizer(tokenizer, max_tokens, padding_id)
+    return TextTokenizer(tokenizer, max_tokens)
 
 
 def _convert(folder: Path) -> Tokenizer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,23 +13,12 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from allot_runtime.errors import ModelFault
+from allot_runtime.models.linear import BuildLinear, Linear, PlainLinear
 
 # A model saved with a head has its encoder's names under the family's name.
 _PREFIX = re.compile(r"^(bert|roberta|distilbert)\.")
 # The first BERT checkpoints, converted from TensorFlow, kept its names for LayerNorm.
 _OLD_NAMES = {"gamma": "weight", "beta": "bias"}
-
-
-@dataclass(frozen=True, slots=True)
-class Linear:
-    """A linear layer: `weight` [out, in], `bias` [out]."""
-
-    weight: Tensor
-    bias: Tensor | None
-
-    def apply(self, values: Tensor) -> Tensor:
-        """Return values · weightᵀ + bias."""
-        return torch.nn.functional.linear(values, self.weight, self.bias)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +39,15 @@ class LayerNorm:
 class Weights:
     """The tensors of a model; a tensor that is not there is a ModelFault with its name."""
 
-    def __init__(self, tensors: dict[str, Tensor], dtype: torch.dtype) -> None:
+    def __init__(
+        self,
+        tensors: dict[str, Tensor],
+        dtype: torch.dtype,
+        build_linear: BuildLinear = PlainLinear,
+    ) -> None:
         self._tensors = {normalize_name(name): tensor for name, tensor in tensors.items()}
         self._dtype = dtype
+        self._build_linear = build_linear
 
     def has(self, name: str) -> bool:
         """Whether there is a tensor of this name."""
@@ -60,22 +55,40 @@ class Weights:
 
     def take(self, name: str) -> Tensor:
         """Return the tensor of a name, in the precision asked for."""
+        return self.take_stored(name).to(self._dtype)
+
+    def take_stored(self, name: str) -> Tensor:
+        """Return the tensor of a name as it lies in its file, which stays mapped into memory."""
         tensor = self._tensors.get(name)
         if tensor is None:
             raise ModelFault(
                 f"the weights have no tensor {name}: they are of another architecture than "
                 "config.json says, or lack the head that the task needs"
             )
-        return tensor.to(self._dtype)
+        return tensor
 
-    def take_linear(self, name: str) -> Linear:
-        """Return a linear layer."""
+    def take_bias(self, name: str) -> Tensor | None:
+        """Return the bias of a linear layer; many newer networks have none."""
         bias = f"{name}.bias"
-        return Linear(self.take(f"{name}.weight"), self.take(bias) if self.has(bias) else None)
+        return self.take(bias) if self.has(bias) else None
+
+    def take_linear(self, *names: str) -> Linear:
+        """Return a linear layer; several become one whose outputs stand side by side."""
+        biases = [bias for name in names if (bias := self.take_bias(name)) is not None]
+        weights = [self.take(f"{name}.weight") for name in names]
+        return self.build_linear(_join(weights), _join(biases) if biases else None)
+
+    def build_linear(self, weight: Tensor, bias: Tensor | None) -> Linear:
+        """Return a linear layer of the kind that serves this model."""
+        return self._build_linear(weight, bias)
 
     def take_norm(self, name: str, epsilon: float) -> LayerNorm:
         """Return a layer normalisation."""
         return LayerNorm(self.take(f"{name}.weight"), self.take(f"{name}.bias"), epsilon)
+
+
+def _join(tensors: Sequence[Tensor]) -> Tensor:
+    return torch.cat(list(tensors)) if len(tensors) > 1 else tensors[0]
 
 
 def normalize_name(name: str) -> str:
@@ -84,12 +97,12 @@ def normalize_name(name: str) -> str:
     return f"{head}{dot}{_OLD_NAMES.get(tail, tail)}"
 
 
-def read_weights(paths: Iterable[Path], dtype: torch.dtype) -> Weights:
-    """Read all tensors of some files; raises ModelFault when one is damaged."""
+def read_tensors(paths: Iterable[Path]) -> dict[str, Tensor]:
+    """Return all tensors of some files, mapped into memory; raises ModelFault for a damaged one."""
     tensors: dict[str, Tensor] = {}
     for path in paths:
         try:
             tensors.update(load_file(path))
         except (SafetensorError, OSError, ValueError) as error:
             raise ModelFault(f"{path.name} is not a whole safetensors file: {error}") from error
-    return Weights(tensors, dtype)
+    return tensors

@@ -162,4 +162,4 @@ def test_the_page_has_a_row_for_every_metric() -> None:
         "| `allot_runtime_requests_total` | counter | `task`, `outcome` | Requests that were "
         "answered or given up, by task and by how they ended. |"
     ) in rows
-    assert any(row.endswith("Buckets: 1, 2, 4, 8, 16, 32, 64, +Inf. |") for row in rows)
+    assert any(row.endswith("Buckets: 1, 2, 4, 8, 16, 32, 64, 128, 256, +Inf. |") for row in rows)

@@ -56,7 +56,6 @@ async def fault_of(whole: Path, folder: Path, name: str, content: str) -> str:
         ("config.json", {"hidden_size": "many"}, "many"),
         ("config.json", {"num_attention_heads": 0}, "zero"),
         ("config.json", {"num_hidden_layers": 99}, "no tensor encoder.layer.6."),
-        ("config.json", {"pad_token_id": "none"}, "none"),
         ("tokenizer.json", "", "tokenizer.json cannot be read"),
         ("tokenizer.json", "[]", "tokenizer.json cannot be read"),
         ("model.safetensors", "", "model.safetensors is not a whole safetensors file"),

