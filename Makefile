@@ -7,7 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-DERIVED := crds docs/conditions.md docs/rules.md
+DERIVED := crds docs/conditions.md docs/metrics.md docs/rules.md
 # Binaries of this environment first, so that tools that call tools find the pinned ones.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
@@ -38,6 +38,7 @@ format: $(INSTALLED) ## Rewrite the code in the house's format
 generate: $(INSTALLED) ## Write what is derived from the code: the CRDs, tables in docs/
 	@$(BIN)/python -m allot_api.crd --output crds
 	@$(BIN)/python -m allot_api.documentation --output docs
+	@$(BIN)/python -m allot_runtime.metrics_page --output docs/metrics.md
 
 verify: generate ## Fail if anything derived is not up to date
 	@git diff --exit-code --stat -- $(DERIVED) || { echo "Derived files changed: commit what 'make generate' wrote." >&2; exit 1; }

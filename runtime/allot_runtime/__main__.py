@@ -5,22 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import sys
 
 from pydantic_settings import CliApp
 
+from allot_runtime.logs import configure_logging
 from allot_runtime.serving import serve
 from allot_runtime.settings import Settings
-
-LOG_FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 
 
 def main() -> None:
     """Serve one allocation; does not return."""
     settings = CliApp.run(Settings)
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    logging.getLogger("httpx2").setLevel(logging.WARNING)
+    identity = {
+        "model_id": settings.model_id,
+        "deployment_id": settings.deployment_id,
+        "pod": os.environ.get("POD_NAME", ""),
+    }
+    configure_logging(settings.log_format, identity, access_log=settings.access_log)
     code = asyncio.run(serve(settings))
     logging.shutdown()
     # Threads that load or fetch are abandoned, and would crash in a half-ended interpreter.

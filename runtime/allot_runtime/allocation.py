@@ -21,11 +21,14 @@ from allot_runtime.clock import epoch_milliseconds
 from allot_runtime.engine import Engine
 from allot_runtime.errors import ErrorType, ModelFault, RequestFault, SourceFault
 from allot_runtime.inference_request import InferenceRequest
-from allot_runtime.models.interface import DenseVector, Model, Output, Score
+from allot_runtime.meters import Meters
+from allot_runtime.models.interface import DenseVector, Model, Output, Score, TokenSequence
 from allot_runtime.readiness import ModelState, Readiness
 from allot_runtime.settings import Settings
 from allot_runtime.sources.fetching import FetchedModel, Surroundings, fetch_patiently
 from allot_runtime.sources.progress import Measure, Progress, nothing_yet
+from allot_runtime.startup import StartPhase, StartWatch, describe_phases
+from allot_runtime.timeline import Interval, Timeline
 from allot_runtime.waiting import Priority
 
 if TYPE_CHECKING:
@@ -34,16 +37,21 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Load = Callable[["TrainedModelSpec", Path, int], tuple[Model, int]]
+Enter = Callable[[StartPhase], None]
+Load = Callable[["TrainedModelSpec", Path, int, Enter], tuple[Model, int]]
 
 WARM_UP_TEXT = "The quick brown fox jumps over the lazy dog."
 WARM_UP_SECONDS = 600.0
 
 
-def load_with_torch(spec: TrainedModelSpec, folder: Path, num_threads: int) -> tuple[Model, int]:
+def load_with_torch(
+    spec: TrainedModelSpec, folder: Path, num_threads: int, enter: Enter
+) -> tuple[Model, int]:
     """Return the model and torch's threads. Torch is imported here, where HTTP answers already."""
+    enter(StartPhase.IMPORT)
     from allot_runtime.models.loading import configure_threads, load_model
 
+    enter(StartPhase.LOAD)
     threads = configure_threads(num_threads)
     return load_model(spec, folder), threads
 
@@ -51,8 +59,15 @@ def load_with_torch(spec: TrainedModelSpec, folder: Path, num_threads: int) -> t
 class Allocation:
     """The model's state and the calls that use it; lives on the event loop."""
 
-    def __init__(self, settings: Settings, load: Load = load_with_torch) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        load: Load = load_with_torch,
+        monotonic: Callable[[], float] = time.monotonic,
+        process_age_seconds: float = 0.0,
+    ) -> None:
         self.settings = settings
+        self.monotonic = monotonic
         self.spec = settings.model
         self.boot_id = uuid.uuid4().hex
         self.start_time = epoch_milliseconds()
@@ -61,14 +76,21 @@ class Allocation:
         self.digest: str | None = None
         self.size_bytes: int | None = None
         self.torch_threads: int | None = None
-        self.engine = Engine(settings.queue_capacity, choose_budget(settings.num_threads))
+        self.meters = Meters(self.spec.task_types)
+        self.engine = Engine(
+            settings.queue_capacity,
+            choose_budget(settings.num_threads),
+            monotonic=monotonic,
+            observe=self.meters.record_pass,
+        )
+        self._start = StartWatch(monotonic(), process_age_seconds)
         self._load = load
         self._model: Model | None = None
 
     @property
     def model_id(self) -> str:
         """Return the id that the TrainedModel goes by."""
-        return self.spec.model_id or self.settings.deployment_id
+        return self.settings.model_id
 
     @property
     def dimensions(self) -> int | None:
@@ -81,8 +103,8 @@ class Allocation:
         Raises ModelFault when no model can be made of the files. A source that cannot be
         had leaves the process up, so that it says why for as long as someone looks.
         """
-        began = time.monotonic()
         self._advance(ModelState.FETCHING)
+        self._enter(StartPhase.FETCH)
         try:
             fetched = await self._fetch()
         except SourceFault as fault:
@@ -98,23 +120,60 @@ class Allocation:
             self.readiness = self.readiness.fail(fault.reason, fault.message)
             raise
         self._advance(ModelState.READY)
-        logger.info("ready after %.1f s", time.monotonic() - began)
+        self._start.end(self.monotonic())
+        phases = self.measure_start()
+        logger.info("ready after %.1f s: %s", sum(phases.values()), describe_phases(phases))
 
     def drain(self) -> None:
         """Be ready no more; what comes nevertheless is still answered."""
         self._advance(ModelState.DRAINING)
 
-    async def infer(self, request: InferenceRequest) -> dict[str, Any]:
-        """Return the answer's body; raises RequestFault."""
+    def measure_start(self) -> dict[StartPhase, float]:
+        """Return the seconds of each phase of the start, until now or until ready."""
+        return self._start.measure(self.monotonic())
+
+    async def infer(
+        self, request: InferenceRequest, timeline: Timeline | None = None
+    ) -> dict[str, Any]:
+        """Return the answer's body, and fill in the timeline; raises RequestFault."""
+        timeline = timeline or Timeline(self.monotonic())
         model = self._model
         if model is None or not self.readiness.can_infer:
             raise RequestFault(ErrorType.NOT_READY, self.readiness.describe())
         self.engine.record_access(epoch_milliseconds())
-        sequences = await asyncio.to_thread(tokenize_request, request, self.spec, model)
+        began = self.monotonic()
+        sequences = await self._tokenize(request, model, began + request.timeout_seconds)
+        timeline.tokenizing = Interval(began, self.monotonic())
+        timeline.tokens = sum(map(len, sequences))
+        self.meters.record_tokenization(timeline.tokenizing)
         outputs = await self.engine.infer(
-            sequences, priority=request.priority, timeout_seconds=request.timeout_seconds
+            sequences,
+            priority=request.priority,
+            timeout_seconds=request.timeout_seconds,
+            spent_seconds=timeline.tokenizing.seconds,
+            timeline=timeline,
         )
         return build_answer(request, sequences, outputs)
+
+    async def _tokenize(
+        self, request: InferenceRequest, model: Model, deadline: float
+    ) -> list[TokenSequence]:
+        """Return the sequences of a request; raises TIMEOUT when they take too long to make."""
+        left = threading.Event()
+
+        def is_wanted() -> bool:
+            return not left.is_set() and self.monotonic() < deadline
+
+        try:
+            sequences = await asyncio.to_thread(
+                tokenize_request, request, self.spec, model, is_wanted
+            )
+        finally:
+            # The thread outlives a client who has left, unless it is told.
+            left.set()
+        if self.monotonic() >= deadline:
+            raise self.engine.time_out(request.timeout_seconds)
+        return sequences
 
     async def _fetch(self) -> FetchedModel:
         loop = asyncio.get_running_loop()
@@ -130,12 +189,11 @@ class Allocation:
         return await run_in_daemon(lambda: fetch_patiently(self.spec.source, around))
 
     async def _use(self, fetched: FetchedModel) -> None:
-        settings = self.settings
-        model, self.torch_threads = await self.engine.call(
-            lambda: self._load(self.spec, fetched.folder, settings.num_threads)
-        )
+        self._enter(StartPhase.LOAD)
+        model, self.torch_threads = await self._load_model(fetched.folder)
         self.engine.use(model)
         self._advance(ModelState.WARMING_UP)
+        self._enter(StartPhase.WARM_UP)
         try:
             outputs = await self._warm_up(model)
         except RequestFault as fault:
@@ -143,6 +201,19 @@ class Allocation:
         if not all(is_finite(output) for output in outputs):
             raise ModelFault("the first forward pass gave numbers that are not finite")
         self._model = model
+
+    async def _load_model(self, folder: Path) -> tuple[Model, int]:
+        threads = self.settings.num_threads
+        try:
+            return await self.engine.call(
+                lambda: self._load(self.spec, folder, threads, self._enter)
+            )
+        except ModelFault:
+            raise
+        except Exception as error:
+            # Another start would read the same files.
+            logger.exception("the model cannot be loaded")
+            raise ModelFault(f"the model's files cannot be loaded: {error!r}") from error
 
     async def _warm_up(self, model: Model) -> list[Output]:
         task = self.spec.task_types[0]
@@ -159,6 +230,9 @@ class Allocation:
         return await self.engine.infer(
             sequences, priority=Priority.SEARCH, timeout_seconds=WARM_UP_SECONDS
         )
+
+    def _enter(self, phase: StartPhase) -> None:
+        self._start.enter(phase, self.monotonic())
 
     def _advance(self, state: ModelState) -> None:
         self.readiness = self.readiness.advance(state)
@@ -183,7 +257,7 @@ def is_finite(output: Output) -> bool:
             return all(np.isfinite(weight) for weight in output.weights.values())
 
 
-async def run_in_daemon(function: Callable[[], T]) -> T:
+async def run_in_daemon(function: Callable[[], T], name: str = "fetch") -> T:
     """Run a function in a thread that does not keep the process from ending."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[T] = loop.create_future()
@@ -197,7 +271,7 @@ async def run_in_daemon(function: Callable[[], T]) -> T:
         else:
             _post(loop, lambda: None if answer.done() else answer.set_result(value))
 
-    threading.Thread(target=run, name="fetch", daemon=True).start()
+    threading.Thread(target=run, name=name, daemon=True).start()
     return await answer
 
 

@@ -6,7 +6,8 @@ prints in their shortest form.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,21 +26,34 @@ from allot_runtime.models.interface import (
 
 
 def tokenize_request(
-    request: InferenceRequest, spec: TrainedModelSpec, model: Model
+    request: InferenceRequest,
+    spec: TrainedModelSpec,
+    model: Model,
+    is_wanted: Callable[[], bool] = lambda: True,
 ) -> list[TokenSequence]:
     """Return what has to be computed for a request: blocks, so not on the event loop.
+
+    Ends early, with fewer sequences than texts, once nobody waits for them any more.
+    """
+    texts = list_texts(request, spec)
+    return [model.tokenize(*text) for text in itertools.takewhile(lambda _: is_wanted(), texts)]
+
+
+def list_texts(
+    request: InferenceRequest, spec: TrainedModelSpec
+) -> list[tuple[str] | tuple[str, str]]:
+    """Return the texts or pairs of texts that a model reads for a request.
 
     To compare vectors, the query goes first, then the documents; a cross-encoder reads pairs.
     """
     if request.query is None:
         prefix = choose_prefix(spec, request.input_type)
-        return [model.tokenize(prefix + text) for text in request.inputs]
+        return [(prefix + text,) for text in request.inputs]
     if spec.scoring is Scoring.CROSS_ENCODER:
-        return [model.tokenize(request.query, text) for text in request.inputs]
+        return [(request.query, text) for text in request.inputs]
     search = choose_prefix(spec, InputType.SEARCH)
     ingest = choose_prefix(spec, InputType.INGEST)
-    documents = [model.tokenize(ingest + text) for text in request.inputs]
-    return [model.tokenize(search + request.query), *documents]
+    return [(search + request.query,), *((ingest + text,) for text in request.inputs)]
 
 
 def choose_prefix(spec: TrainedModelSpec, input_type: InputType | None) -> str:

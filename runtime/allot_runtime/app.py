@@ -10,11 +10,13 @@ from starlette.routing import Route
 from allot_runtime import routes
 from allot_runtime.allocation import Allocation
 from allot_runtime.errors import RequestFault
+from allot_runtime.metrics import build_registry
 from allot_runtime.responses import ProductHeader
+from allot_runtime.tracing import Tracer
 
 
-def build_app(allocation: Allocation) -> Starlette:
-    """Return the application that serves an allocation."""
+def build_app(allocation: Allocation, tracer: Tracer | None = None) -> Starlette:
+    """Return the application that serves an allocation, and traces its requests if it may."""
     app = Starlette(
         routes=[
             Route("/livez", routes.live),
@@ -32,6 +34,10 @@ def build_app(allocation: Allocation) -> Starlette:
         },
     )
     app.state.allocation = allocation
+    app.state.tracer = tracer
+    app.state.registry = build_registry(allocation)
+    # A redirect loses the bodies of clients that follow it with GET.
+    app.router.redirect_slashes = False
     # Outermost, so that answers to faults of our own carry the header too.
     app.add_middleware(ProductHeader)
     return app

@@ -15,6 +15,14 @@ class Period:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One forward pass that was done; `waits` are the seconds that each input waited for it."""
+
+    tokens: int
+    waits: tuple[float, ...]
+
+
 @dataclass(slots=True)
 class MinuteCounter:
     """Elasticsearch's reporting period: whole minutes counted from `start`, in seconds.

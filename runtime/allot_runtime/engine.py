@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from allot_runtime.batching import Budget
-from allot_runtime.counters import Counters, MinuteCounter, Snapshot
+from allot_runtime.counters import Counters, MinuteCounter, Pass, Snapshot
 from allot_runtime.errors import ErrorType, RequestFault
 from allot_runtime.models.interface import Model, Output, TokenSequence
+from allot_runtime.timeline import Interval, Timeline
 from allot_runtime.waiting import Place, Priority, WaitingLine
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class Job:
     done: asyncio.Future[list[Output]]
     outputs: list[Output | None]
     missing: int
+    timeline: Timeline
     is_wanted: bool = True
 
 
@@ -61,6 +63,7 @@ class Engine:
     capacity: int
     budget: Budget = field(default_factory=Budget)
     monotonic: Callable[[], float] = time.monotonic
+    observe: Callable[[Pass], None] = lambda _: None
     _model: Model | None = None
     _calls: deque[Callable[[], None]] = field(default_factory=deque)
     _line: WaitingLine[Item] = field(init=False)
@@ -106,24 +109,32 @@ class Engine:
         *,
         priority: Priority,
         timeout_seconds: float,
+        spent_seconds: float = 0.0,
+        timeline: Timeline | None = None,
     ) -> list[Output]:
-        """Return one output for each sequence.
+        """Return one output for each sequence; part of the timeout may be spent already.
+
+        `timeline` is told when the request was queued and computed.
 
         Raises RequestFault: REJECTED when the line is full, TIMEOUT, FAILED. A caller that is
         cancelled takes its inputs out of the line.
         """
-        job = self._enqueue(sequences, priority)
+        job = self._enqueue(sequences, priority, timeline or Timeline(self.monotonic()))
         try:
-            async with asyncio.timeout(timeout_seconds):
+            async with asyncio.timeout(timeout_seconds - spent_seconds):
                 return await job.done
         except TimeoutError:
-            with self._changed:
-                self._counters.timeouts += 1
-            raise RequestFault(
-                ErrorType.TIMEOUT, f"timeout [{timeout_seconds:g}s] waiting for inference result"
-            ) from None
+            raise self.time_out(timeout_seconds) from None
         finally:
             job.is_wanted = False
+
+    def time_out(self, timeout_seconds: float) -> RequestFault:
+        """Count a request that was not done in time, and return its refusal."""
+        with self._changed:
+            self._counters.timeouts += 1
+        return RequestFault(
+            ErrorType.TIMEOUT, f"timeout [{timeout_seconds:g}s] waiting for inference result"
+        )
 
     def snapshot(self) -> Snapshot:
         """Return the counters of this moment."""
@@ -150,9 +161,12 @@ class Engine:
             self._ends = True
             self._changed.notify()
 
-    def _enqueue(self, sequences: Sequence[TokenSequence], priority: Priority) -> Job:
+    def _enqueue(
+        self, sequences: Sequence[TokenSequence], priority: Priority, timeline: Timeline
+    ) -> Job:
         loop = asyncio.get_running_loop()
-        job = Job(loop, loop.create_future(), [None] * len(sequences), len(sequences))
+        job = Job(loop, loop.create_future(), [None] * len(sequences), len(sequences), timeline)
+        timeline.queued_at = self.monotonic()
         places = [
             Place(Item(job, index, sequence), len(sequence))
             for index, sequence in enumerate(sequences)
@@ -204,8 +218,17 @@ class Engine:
         with self._changed:
             self._counters.record_pass(now, len(batch), tokens, now - began)
             self._running = 0
+        self._note_pass(batch, tokens, Interval(began, now))
         for item, output in zip(batch, outputs, strict=True):
             self._deliver(item, output)
+
+    def _note_pass(self, batch: list[Item], tokens: int, took: Interval) -> None:
+        waits = []
+        for item in batch:
+            timeline = item.job.timeline
+            timeline.add_pass(took)
+            waits.append(took.began - (timeline.queued_at or took.began))
+        self.observe(Pass(tokens, tuple(waits)))
 
     def _run_model(self, batch: list[Item]) -> list[Output]:
         if self._model is None:

@@ -5,20 +5,18 @@ The rules are InferenceAction.Request's, in its order; each stops at the first p
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from enum import StrEnum
-
-import orjson
-from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt, StrictStr, ValidationError
-from pydantic_core import ErrorDetails
 
 from allot_api.terms import TaskType
 from allot_runtime.durations import parse_duration_seconds
 from allot_runtime.errors import ErrorType, RequestFault
+from allot_runtime.limits import Limits
+from allot_runtime.request_body import Body, parse_body, shorten
 from allot_runtime.waiting import Priority
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
+NO_SETTINGS = Limits()
 
 
 class InputType(StrEnum):
@@ -28,24 +26,6 @@ class InputType(StrEnum):
     INGEST = "ingest"
     CLASSIFICATION = "classification"
     CLUSTERING = "clustering"
-
-
-class _TaskSettings(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    return_documents: StrictBool | None = None
-
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    input: StrictStr | list[StrictStr] | None = None
-    query: StrictStr | None = None
-    input_type: StrictStr | None = None
-    task_settings: _TaskSettings | None = None
-    return_documents: StrictBool | None = None
-    top_n: StrictInt | None = None
-    timeout: StrictStr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +53,7 @@ def parse_request(
     path_task: str | None,
     served: tuple[TaskType, ...],
     timeout: str | None,
+    limits: Limits = NO_SETTINGS,
 ) -> InferenceRequest:
     """Return what a client asks; raises RequestFault.
 
@@ -80,8 +61,9 @@ def parse_request(
     query parameter, which goes before the body's.
     """
     task_type = choose_task(path_task, served)
-    body = _parse_body(content)
+    body = parse_body(content)
     inputs = _check_inputs(body)
+    _check_limits(body, inputs, limits)
     input_type = _parse_input_type(body.input_type)
     _check_task_rules(body, task_type, path_named=path_task is not None)
     return InferenceRequest(
@@ -103,7 +85,7 @@ def choose_task(path_task: str | None, served: tuple[TaskType, ...]) -> TaskType
     if named not in set(TaskType):
         known = ", ".join(TaskType)
         raise RequestFault(
-            ErrorType.WRONG_TASK, f"Unknown task_type [{path_task}]; known are [{known}]"
+            ErrorType.WRONG_TASK, f"Unknown task_type [{shorten(path_task)}]; known are [{known}]"
         )
     if named not in served:
         raise RequestFault(
@@ -114,51 +96,34 @@ def choose_task(path_task: str | None, served: tuple[TaskType, ...]) -> TaskType
     return TaskType(named)
 
 
-def _parse_body(content: bytes) -> _Body:
-    if not content.strip():
-        raise RequestFault(ErrorType.PARSE, "request body is required")
-    try:
-        document = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise RequestFault(ErrorType.PARSE, f"the body is not JSON: {error}") from error
-    if not isinstance(document, dict):
-        raise RequestFault(ErrorType.PARSE, "the body must be a JSON object")
-    try:
-        return _Body.model_validate(document)
-    except ValidationError as error:
-        raise RequestFault(ErrorType.PARSE, _describe(_choose_error(error.errors()))) from error
-
-
-def _choose_error(errors: list[ErrorDetails]) -> ErrorDetails:
-    """Return the first field's most exact error: of a union, the branch that went deepest."""
-    return max(
-        (error for error in errors if error["loc"][0] == errors[0]["loc"][0]),
-        key=lambda error: len(error["loc"]),
-    )
-
-
-def _describe(error: ErrorDetails) -> str:
-    """Put pydantic's first error in a sentence that names the field and what it may be."""
-    places = [str(part) for part in error["loc"] if part not in ("str", "list[str]")]
-    field = ".".join(places)
-    if error["type"] == "extra_forbidden":
-        return f"[inference] unknown field [{field}]"
-    shown = json.dumps(error["input"], ensure_ascii=False)[:80]
-    wanted = {
-        "input": "a string or an array of strings",
-        "top_n": "a whole number",
-        "return_documents": "true or false",
-        "task_settings": "an object",
-    }.get(places[-1] if not places[-1].isdigit() else places[0], "a string")
-    return f"[inference] field [{field}] is [{shown}] and must be {wanted}"
-
-
-def _check_inputs(body: _Body) -> tuple[str, ...]:
+def _check_inputs(body: Body) -> tuple[str, ...]:
     if body.input is None:
         raise _invalid("Field [input] cannot be null")
     if body.input == []:
         raise _invalid("Field [input] cannot be an empty array")
     return (body.input,) if isinstance(body.input, str) else tuple(body.input)
+
+
+def _check_limits(body: Body, inputs: tuple[str, ...], limits: Limits) -> None:
+    if len(inputs) > limits.inputs:
+        raise _invalid(
+            f"Field [input] has [{len(inputs)}] elements and must have at most max_inputs "
+            f"[{limits.inputs}]: send several requests"
+        )
+    most = limits.input_characters
+    for index, text in enumerate(inputs):
+        if len(text) > most:
+            field = "input" if isinstance(body.input, str) else f"input.{index}"
+            raise _too_long(field, text, most)
+    if body.query is not None and len(body.query) > most:
+        raise _too_long("query", body.query, most)
+
+
+def _too_long(field: str, text: str, most: int) -> RequestFault:
+    return _invalid(
+        f"Field [{field}] has [{len(text)}] characters and must have at most "
+        f"max_input_characters [{most}]: send it in parts"
+    )
 
 
 def _parse_input_type(name: str | None) -> InputType | None:
@@ -168,10 +133,12 @@ def _parse_input_type(name: str | None) -> InputType | None:
         return InputType(name.lower())
     except ValueError:
         known = ", ".join(InputType)
-        raise _invalid(f"Field [input_type] is [{name}] and must be one of [{known}]") from None
+        raise _invalid(
+            f"Field [input_type] is [{shorten(name)}] and must be one of [{known}]"
+        ) from None
 
 
-def _check_task_rules(body: _Body, task: TaskType, *, path_named: bool) -> None:
+def _check_task_rules(body: Body, task: TaskType, *, path_named: bool) -> None:
     if task is TaskType.RERANK:
         _check_rerank(body)
     elif body.query is not None:
@@ -184,14 +151,14 @@ def _check_task_rules(body: _Body, task: TaskType, *, path_named: bool) -> None:
         raise _invalid(f"Field [input_type] cannot be specified for task type [{task}]")
 
 
-def _check_rerank(body: _Body) -> None:
+def _check_rerank(body: Body) -> None:
     if not body.query:
         raise _invalid("Field [query] cannot be null or empty for task type [rerank]")
     if body.top_n is not None and body.top_n < 1:
         raise _invalid(f"Field [top_n] is [{body.top_n}] and must be at least 1")
 
 
-def _choose_return_documents(body: _Body) -> bool:
+def _choose_return_documents(body: Body) -> bool:
     """Elasticsearch's precedence: the request, its task_settings, else true."""
     if body.return_documents is not None:
         return body.return_documents
@@ -208,8 +175,8 @@ def _choose_timeout(text: str | None) -> float:
     if seconds is None or seconds <= 0:
         raise RequestFault(
             ErrorType.ILLEGAL_ARGUMENT,
-            f"failed to parse setting [timeout] with value [{text}] as a time value: write a "
-            "number above zero with a unit, such as 30s or 500ms",
+            f"failed to parse setting [timeout] with value [{shorten(text)}] as a time value: "
+            "write a number above zero with a unit, such as 30s or 500ms",
         )
     return seconds
 

@@ -2,39 +2,52 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterator
 
 from starlette.requests import Request
 
 from allot_runtime.errors import ErrorType, RequestFault
+from allot_runtime.limits import BODY_BYTES
 from allot_runtime.media_types import is_json
 
-# Elasticsearch's http.max_content_length.
-MAX_BODY_BYTES = 100 * 1024 * 1024
+# A client that sends nothing more must not hold its connection, nor the pod that ends, for ever.
+BODY_SECONDS = 60
+# Of a number that Python turns into an int without complaint.
+MOST_DIGITS = 18
 GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
-async def read_body(request: Request) -> bytes:
-    """Return the body's bytes; raises RequestFault."""
+async def read_body(
+    request: Request, limit: int = BODY_BYTES, seconds: float = BODY_SECONDS
+) -> bytes:
+    """Return the body's bytes, never more than the limit; raises RequestFault."""
     _check_type(request.headers.get("content-type", ""))
     encoding = request.headers.get("content-encoding", "identity").lower()
     if encoding not in ("identity", "gzip"):
         raise RequestFault(
             ErrorType.MEDIA_TYPE, f"Content-Encoding [{encoding}] is not read: send gzip or none"
         )
-    body = await _gather(request.stream())
-    return body if encoding == "identity" else decompress(body)
+    _check_length(request.headers.get("content-length", ""), limit)
+    try:
+        async with asyncio.timeout(seconds):
+            body = await _gather(request.stream(), limit)
+    except TimeoutError:
+        raise RequestFault(
+            ErrorType.TIMEOUT, f"timeout [{seconds:g}s] waiting for the request's body"
+        ) from None
+    return body if encoding == "identity" else decompress(body, limit)
 
 
-def decompress(body: bytes, limit: int = MAX_BODY_BYTES) -> bytes:
+def decompress(body: bytes, limit: int = BODY_BYTES) -> bytes:
     """Return what gzip packed, never more than the limit; raises RequestFault."""
     unpacker = zlib.decompressobj(GZIP_WINDOW)
     try:
-        content = unpacker.decompress(body, limit)
+        content = unpacker.decompress(body, limit + 1)
     except zlib.error as error:
         raise RequestFault(ErrorType.PARSE, f"the body is not gzip: {error}") from error
-    if unpacker.unconsumed_tail:
+    if len(content) > limit:
         raise _too_large(limit)
     if not unpacker.eof:
         raise RequestFault(ErrorType.PARSE, "the body is not gzip: it ends too early")
@@ -53,18 +66,25 @@ def _check_type(content_type: str) -> None:
         )
 
 
-async def _gather(chunks: AsyncIterator[bytes]) -> bytes:
+def _check_length(announced: str, limit: int) -> None:
+    """Refuse what is too large by its own account before it is sent."""
+    if announced.isdecimal() and (len(announced) > MOST_DIGITS or int(announced) > limit):
+        raise _too_large(limit)
+
+
+async def _gather(chunks: AsyncIterator[bytes], limit: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     async for chunk in chunks:
         size += len(chunk)
-        if size > MAX_BODY_BYTES:
-            raise _too_large(MAX_BODY_BYTES)
+        if size > limit:
+            raise _too_large(limit)
         parts.append(chunk)
     return b"".join(parts)
 
 
 def _too_large(limit: int) -> RequestFault:
     return RequestFault(
-        ErrorType.TOO_LARGE, f"the body is larger than {limit // 2**20} MiB: send fewer inputs"
+        ErrorType.TOO_LARGE,
+        f"the body is larger than max_body_bytes [{limit}]: send fewer inputs at once",
     )

@@ -16,12 +16,12 @@ from starlette.types import Receive
 
 from allot_runtime.allocation import Allocation
 from allot_runtime.errors import ErrorType, RequestFault
-from allot_runtime.inference_request import parse_request
-from allot_runtime.metrics import build_registry
+from allot_runtime.inference_request import InferenceRequest, choose_task, parse_request
 from allot_runtime.reading import read_body
 from allot_runtime.responses import answer_fault, answer_json
 from allot_runtime.stats import describe_model, describe_stats
 from allot_runtime.threads import read_cpu_share
+from allot_runtime.watching import watch_request
 
 logger = logging.getLogger(__name__)
 
@@ -55,20 +55,31 @@ async def stats(request: Request) -> Response:
 
 async def metrics(request: Request) -> Response:
     """Answer the same for Prometheus."""
-    text = generate_latest(build_registry(allocation_of(request)))
+    text = generate_latest(request.app.state.registry)
     return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 async def infer(request: Request) -> Response:
     """Compute vectors, tokens or a ranking."""
     allocation = allocation_of(request)
-    asked = parse_request(
-        await read_body(request),
+    with watch_request(allocation, request.app.state.tracer, request.headers) as timeline:
+        path_task, served = request.path_params.get("task_type"), allocation.spec.task_types
+        timeline.task = choose_task(path_task, tuple(served))
+        asked = await _parse(request, allocation)
+        timeline.inputs = len(asked.inputs)
+        work = allocation.infer(asked, timeline)
+        return answer_json(request, await while_client_waits(request.receive, work))
+
+
+async def _parse(request: Request, allocation: Allocation) -> InferenceRequest:
+    limits = allocation.settings.limits
+    return parse_request(
+        await read_body(request, limits.body_bytes),
         path_task=request.path_params.get("task_type"),
         served=tuple(allocation.spec.task_types),
         timeout=request.query_params.get("timeout"),
+        limits=limits,
     )
-    return answer_json(request, await while_client_waits(request.receive, allocation.infer(asked)))
 
 
 async def while_client_waits(

@@ -8,20 +8,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 from collections.abc import Iterator
 
 import uvicorn
 
-from allot_runtime.allocation import Allocation
+from allot_runtime.allocation import Allocation, run_in_daemon
 from allot_runtime.app import build_app
+from allot_runtime.clock import read_process_age_seconds
 from allot_runtime.errors import ModelFault
 from allot_runtime.settings import Settings
 from allot_runtime.termination import write_termination_message
+from allot_runtime.tracing import Tracer, build_tracer
 
 logger = logging.getLogger(__name__)
 
 EXIT_OK, EXIT_MODEL_FAULT = 0, 3
+TRACING_SECONDS = 3.0
 
 
 class Server(uvicorn.Server):
@@ -35,14 +39,15 @@ class Server(uvicorn.Server):
 
 async def serve(settings: Settings) -> int:
     """Serve until told to end; return the process' exit code."""
-    allocation = Allocation(settings)
+    allocation = Allocation(settings, process_age_seconds=read_process_age_seconds())
+    tracer = build_tracer(os.environ, describe_process(allocation))
     server = Server(
         uvicorn.Config(
-            build_app(allocation),
+            build_app(allocation, tracer),
             host=settings.host,
             port=settings.port,
             log_config=None,
-            access_log=False,
+            access_log=settings.access_log,
             lifespan="off",
             server_header=False,
         )
@@ -62,7 +67,27 @@ async def serve(settings: Settings) -> int:
     code = await living
     await serving
     allocation.engine.end()
+    if tracer is not None:
+        await end_tracing(tracer)
     return code
+
+
+def describe_process(allocation: Allocation) -> dict[str, str]:
+    """Return what traces say of this process, by OpenTelemetry's names."""
+    return {
+        "service.name": "allot-runtime",
+        "service.instance.id": allocation.boot_id,
+        "k8s.pod.name": os.environ.get("POD_NAME", ""),
+        "allot.deployment_id": allocation.settings.deployment_id,
+        "allot.model_id": allocation.model_id,
+    }
+
+
+async def end_tracing(tracer: Tracer) -> None:
+    """Send the last spans, unless their receiver is away: a pod that ends does not wait for it."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(TRACING_SECONDS):
+            await run_in_daemon(tracer.end, "tracing")
 
 
 async def _live(allocation: Allocation, told: asyncio.Event) -> int:

@@ -8,6 +8,8 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from allot_api.trained_model import TrainedModelSpec
+from allot_runtime.limits import BODY_BYTES, INPUT_CHARACTERS, INPUTS, Limits
+from allot_runtime.logs import LogFormat
 
 
 class Settings(BaseSettings):
@@ -35,6 +37,13 @@ class Settings(BaseSettings):
     queue_capacity: int = Field(
         10_000, ge=1, description="Inputs that may wait; more are refused with 429."
     )
+    max_body_bytes: int = Field(
+        BODY_BYTES, ge=1024, description="The largest body, unpacked; larger ones get 413."
+    )
+    max_inputs: int = Field(INPUTS, ge=1, description="The most inputs of one request.")
+    max_input_characters: int = Field(
+        INPUT_CHARACTERS, ge=1, description="The longest input or query, in characters."
+    )
     host: str = Field("127.0.0.1", description="The address to serve on: in a pod, the pod's IP.")
     port: int = Field(8080, ge=0, le=65_535, description="The port to serve on; 0 takes any.")
     cache_dir: Path = Field(Path("/var/cache/allot"), description="Where fetched weights are kept.")
@@ -52,12 +61,26 @@ class Settings(BaseSettings):
     termination_log: Path = Field(
         Path("/dev/termination-log"), description="Where the reason of a fatal end is written."
     )
+    log_format: LogFormat = Field(
+        LogFormat.TEXT, description="text for people, or json: one object a line."
+    )
+    access_log: bool = Field(False, description="Whether every request is logged.")
     drain_seconds: float = Field(
         5.0, ge=0, description="How long requests are still accepted once told to end."
     )
     pod_root: Path | None = Field(
         None, description="The folder that the pod's absolute paths lie under, if not /."
     )
+
+    @property
+    def model_id(self) -> str:
+        """Return the id that the TrainedModel goes by."""
+        return self.model.model_id or self.deployment_id
+
+    @property
+    def limits(self) -> Limits:
+        """Return how large a request may be."""
+        return Limits(self.max_body_bytes, self.max_inputs, self.max_input_characters)
 
     def locate(self, path: Path) -> Path:
         """Return where an absolute path of the pod lies on this machine."""

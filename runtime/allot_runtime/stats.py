@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allot_runtime.allocation import Allocation
+from allot_runtime.readiness import ModelState, Readiness
 from allot_runtime.sources.redaction import redact
 from allot_runtime.threads import CpuShare
 
@@ -25,9 +26,36 @@ def describe_stats(allocation: Allocation, share: CpuShare) -> dict[str, Any]:
             "affinity": share.affinity,
             "throttled_seconds": share.throttled_seconds,
         },
+        "start": describe_start(allocation),
         "work": snapshot.describe_work(),
-        "inference": snapshot.describe_inference(),
+        "inference": {
+            "routing_state": describe_routing(allocation.readiness),
+            **snapshot.describe_inference(),
+            "start_time": allocation.start_time,
+            "threads_per_allocation": allocation.settings.num_threads,
+            "number_of_allocations": 1,
+        },
     }
+
+
+def describe_routing(readiness: Readiness) -> dict[str, str]:
+    """Return Elasticsearch's word for a node that is so far with its model."""
+    match readiness.state:
+        case ModelState.READY:
+            word = "started"
+        case ModelState.DRAINING:
+            word = "stopping"
+        case ModelState.FAILED:
+            word = "failed"
+        case _:
+            word = "starting"
+    return {"routing_state": word} | ({"reason": readiness.message} if readiness.message else {})
+
+
+def describe_start(allocation: Allocation) -> dict[str, float]:
+    """Return the seconds of the start by phase: until ready, or until now."""
+    phases = allocation.measure_start().items()
+    return {f"{phase}_seconds": round(seconds, 3) for phase, seconds in phases}
 
 
 def describe_model(allocation: Allocation) -> dict[str, Any]:

@@ -35,15 +35,13 @@ TESTED_THROUGH = {
     "allot_operator.probes": "integration/test_main_job.py",
     "allot_operator.running": "integration/test_operator_restart.py",
     "allot_operator.watching": "integration/test_operator_endpoints.py",
-    "allot_runtime.clock": "integration/test_runtime_serving.py",
     "allot_runtime.models.cross_encoder": "contract/test_model.py",
     "allot_runtime.models.dense": "contract/test_model.py",
     "allot_runtime.models.encoder": "contract/test_model.py",
     "allot_runtime.models.fallback": "contract/test_model.py",
     "allot_runtime.models.sparse": "contract/test_model.py",
-    "allot_runtime.metrics": "unit/allot_runtime/test_app.py",
-    "allot_runtime.responses": "unit/allot_runtime/test_app.py",
-    "allot_runtime.stats": "unit/allot_runtime/test_app.py",
+    "allot_runtime.meters": "unit/allot_runtime/test_metrics.py",
+    "allot_runtime.watching": "unit/allot_runtime/test_metrics.py",
     "allot_runtime.serving": "integration/test_runtime_serving.py",
 }
 BANNED_NAMES = {"utils", "helpers", "common", "misc", "manager"}

@@ -168,6 +168,23 @@ def test_a_gzipped_body_is_read(dense: RuntimeProcess) -> None:
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("is_announced", [True, False])
+def test_a_body_over_the_limit_is_refused_while_it_comes(
+    dense: RuntimeProcess, is_announced: bool
+) -> None:
+    parts = [b'{"input":"', *[b"x" * 2**20] * 20, b'"}']
+
+    answer = httpx.post(
+        f"{dense.url}/_inference/any",
+        content=b"".join(parts) if is_announced else iter(parts),
+        headers={"Content-Type": "application/json"},
+        trust_env=False,
+    )
+
+    assert answer.status_code == answer.json()["status"] == 413
+    assert "larger than max_body_bytes [16777216]" in answer.json()["error"]["reason"]
+
+
 def test_more_inputs_than_the_queue_holds_are_refused(dense: RuntimeProcess) -> None:
     answer = dense.post("/_inference/any", {"input": ["a"] * (QUEUE + 1)})
 

@@ -177,3 +177,22 @@ def test_weights_without_the_head_end_the_process_with_the_tensors_name(tmp_path
 
     assert code == 3
     assert "no tensor cls.predictions" in last_words["message"]
+
+
+def test_a_config_that_fits_nothing_ends_the_process_in_json_lines(tmp_path: Path) -> None:
+    folder = splade(tmp_path / "mine")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"num_attention_heads": "many"}))
+    told = {"ALLOT_LOG_FORMAT": "json", "POD_NAME": "pod-1", "HF_TOKEN": "hf_never_shown"}
+
+    with running_runtime(tmp_path / "run", sparse(f"file://{folder}"), **told) as runtime:
+        code = runtime.process.wait(timeout=120)
+        last_words = json.loads(runtime.termination_log.read_text())
+        text = runtime.log.read_text()
+
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert code == 3
+    assert "many" in last_words["message"]
+    assert {line["pod"] for line in lines} == {"pod-1"}
+    assert last_words["message"] in lines[-1]["message"]
+    assert "hf_never_shown" not in text

@@ -126,3 +126,13 @@ def test_a_ranking_is_sorted_whole_and_stable(values: list[int], top_n: int | No
     expected = sorted(range(len(values)), key=lambda index: (-values[index], index))
     assert indices == expected[: top_n or len(values)]
     assert [one["text"] for one in ranking] == [texts[index] for index in indices]
+
+
+@pytest.mark.parametrize("wanted", [0, 1, 3])
+def test_texts_that_nobody_waits_for_are_not_read(wanted: int) -> None:
+    answers = iter([True] * wanted + [False] * 9)
+    request = a_request(TaskType.TEXT_EMBEDDING, "a", "b", "c")
+
+    read = tokenize_request(request, a_spec(), EchoModel(), lambda: next(answers))
+
+    assert len(read) == wanted

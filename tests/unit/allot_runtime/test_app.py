@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
-import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,30 +13,12 @@ from starlette.requests import ClientDisconnect
 
 from allot_runtime.allocation import Allocation
 from allot_runtime.app import build_app
-from allot_runtime.errors import ModelFault, RequestFault
+from allot_runtime.errors import ModelFault
 from allot_runtime.media_types import JSON
-from allot_runtime.models.interface import Model
 from allot_runtime.readiness import ModelState
-from allot_runtime.reading import decompress
 from allot_runtime.routes import while_client_waits
-from allot_runtime.settings import Settings
+from tests.fakes.echo_allocation import an_allocation
 from tests.fakes.echo_model import POISON, EchoModel, an_open_model
-
-
-def a_folder(tmp_path: Path) -> Path:
-    (tmp_path / "config.json").write_bytes(b"{}")
-    (tmp_path / "model.safetensors").write_bytes(b"")
-    return tmp_path
-
-
-def an_allocation(tmp_path: Path, model: Model, **settings: Any) -> Allocation:
-    spec = {
-        "model_id": "echo",
-        "source": {"uri": f"file://{a_folder(tmp_path)}"},
-        "task_types": ["text_embedding"],
-    }
-    given = Settings.model_validate({"model": spec, "deployment_id": "d", **settings})
-    return Allocation(given, load=lambda *_: (model, 1))
 
 
 @pytest.fixture
@@ -116,14 +96,6 @@ async def test_a_failed_pass_is_500_with_its_reason(client: httpx.AsyncClient) -
     assert answer.json()["error"]["reason"] == "inference failed: [a poisoned input]"
 
 
-async def test_metrics_are_prometheus(client: httpx.AsyncClient) -> None:
-    text = (await client.get("/metrics")).text
-
-    assert "# TYPE allot_runtime_forward_passes_total counter" in text
-    assert "allot_runtime_ready 1.0" in text
-    assert 'model_id="echo"' in text
-
-
 async def test_a_draining_allocation_is_not_ready_and_still_answers(
     allocation: Allocation, client: httpx.AsyncClient
 ) -> None:
@@ -199,15 +171,3 @@ async def test_work_for_a_client_that_left_is_cancelled() -> None:
         await while_client_waits(receive, work())
 
     assert cancelled.is_set()
-
-
-def test_what_gzip_packed_is_unpacked_up_to_the_limit() -> None:
-    assert decompress(gzip.compress(b"x" * 1000), limit=1000) == b"x" * 1000
-    with pytest.raises(RequestFault, match="larger than"):
-        decompress(gzip.compress(b"x" * 1001), limit=1000)
-
-
-@pytest.mark.parametrize("body", [b"plain", zlib.compress(b"x"), gzip.compress(b"x" * 99)[:-9]])
-def test_what_is_no_gzip_is_refused(body: bytes) -> None:
-    with pytest.raises(RequestFault, match="not gzip"):
-        decompress(body)

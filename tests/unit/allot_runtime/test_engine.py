@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from allot_runtime.batching import Budget
+from allot_runtime.counters import Pass
 from allot_runtime.engine import Engine
 from allot_runtime.errors import ErrorType, RequestFault
 from allot_runtime.models.interface import DenseVector, Output
+from allot_runtime.timeline import Timeline
 from allot_runtime.waiting import Priority
 from tests.fakes.echo_model import POISON, EchoModel
 
@@ -165,3 +167,55 @@ async def test_a_call_that_fails_tells_its_caller(bench: Bench) -> None:
 
     bench.model.gate.set()
     assert sums(await bench.infer("still")) == [5]
+
+
+async def test_a_pass_is_told_with_how_long_each_of_its_inputs_waited() -> None:
+    now, told = [100.0], list[Pass]()
+    budget = Budget(tokens=8, inputs=4)
+    engine = Engine(CAPACITY, budget, monotonic=lambda: now[0], observe=told.append)
+    bench = Bench(engine=engine)
+    engine.use(bench.model)
+    held = await hold(bench)
+    waiting = bench.infer("a b", "c")
+    await asyncio.sleep(0)
+    now[0] = 105.0
+    bench.model.gate.set()
+    await asyncio.gather(held, waiting)
+
+    with pytest.raises(RequestFault):
+        await bench.infer(POISON)
+    engine.end()
+
+    # Of a pass that failed nothing is told.
+    assert told == [Pass(1, (0.0,)), Pass(3, (5.0, 5.0))]
+
+
+async def test_a_timeline_is_told_when_its_request_was_queued_and_computed(bench: Bench) -> None:
+    bench.model.gate.set()
+    timeline = Timeline(0.0)
+
+    await bench.engine.infer(
+        [bench.model.tokenize(text) for text in "abcde"],
+        priority=Priority.INGEST,
+        timeout_seconds=10,
+        timeline=timeline,
+    )
+
+    # Two passes, as four inputs are one's budget.
+    assert timeline.computing is not None
+    assert timeline.queued_at is not None
+    assert timeline.queued_at <= timeline.computing.began < timeline.computing.ended
+
+
+async def test_a_timeout_that_is_spent_in_part_ends_sooner_and_is_told_whole(bench: Bench) -> None:
+    held = await hold(bench)
+
+    with pytest.raises(RequestFault, match=r"timeout \[10s\]"):
+        await bench.engine.infer(
+            [bench.model.tokenize("a")],
+            priority=Priority.INGEST,
+            timeout_seconds=10,
+            spent_seconds=9.99,
+        )
+    bench.model.gate.set()
+    await held

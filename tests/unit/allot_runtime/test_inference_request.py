@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from allot_api.terms import TaskType
 from allot_runtime.errors import ErrorType, RequestFault
 from allot_runtime.inference_request import InferenceRequest, InputType, parse_request
+from allot_runtime.limits import Limits
 from allot_runtime.waiting import Priority
 
 DENSE = (TaskType.TEXT_EMBEDDING,)
@@ -118,6 +119,32 @@ def test_a_body_that_is_not_understood_is_named_by_field_and_value(body: Any, me
 
     assert fault.kind is ErrorType.PARSE
     assert message in fault.message
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"input": ["a", "b", "c"], "query": "q"}, "[input] has [3] elements"),
+        ({"input": "12345", "query": "q"}, "[input] has [5] characters"),
+        ({"input": ["a", "12345"], "query": "q"}, "[input.1] has [5] characters"),
+        ({"input": "a", "query": "12345"}, "[query] has [5] characters"),
+    ],
+)
+def test_what_is_over_a_limit_is_named(body: dict[str, Any], field: str) -> None:
+    limits = Limits(inputs=2, input_characters=4)
+
+    with pytest.raises(RequestFault) as caught:
+        parse_request(
+            json.dumps(body).encode(), path_task=None, served=RERANK, timeout=None, limits=limits
+        )
+
+    assert caught.value.kind is ErrorType.VALIDATION
+    assert field in caught.value.message
+
+
+@pytest.mark.parametrize("settings", [{}, {"return_documents": True}, None])
+def test_task_settings_of_rerank_say_nothing_to_other_tasks(settings: Any) -> None:
+    assert parse({"input": "a", "task_settings": settings}, path="text_embedding").inputs == ("a",)
 
 
 def test_another_task_is_refused_with_both_names() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,11 +41,12 @@ async def test_the_end_of_a_process_that_another_agent_started_is_seen(tmp_path:
     assert await execution.wait_for_end(process, None) == execution.UNKNOWN_EXIT_CODE
 
 
-async def until(is_so: Callable[[], bool]) -> None:
+def wait_until(is_so: Callable[[], bool]) -> None:
     """Wait for something that is about to be; fails after a minute."""
-    async with asyncio.timeout(60):
-        while not is_so():
-            await asyncio.sleep(0.01)
+    deadline = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 async def test_children_go_with_their_container(tmp_path: Path) -> None:
@@ -56,14 +57,14 @@ async def test_children_go_with_their_container(tmp_path: Path) -> None:
     )
     child, process = start(tmp_path, script)
     log = tmp_path / "log"
-    await until(lambda: bool(log.read_text()))
+    wait_until(lambda: bool(log.read_text()))
     assert len(execution.group_members(process.pid)) == 2
 
     await execution.end(process, 2.0)
     child.wait()
 
     # A signal is sent in no time, and a busy machine takes some to carry it out.
-    await until(lambda: execution.group_members(process.pid) == [])
+    wait_until(lambda: execution.group_members(process.pid) == [])
 
 
 async def test_a_program_that_is_not_there_is_told(tmp_path: Path) -> None:
