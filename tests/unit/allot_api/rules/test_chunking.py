@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allot_api.chunking import WordChunking, resolve_chunking
@@ -30,6 +30,7 @@ def test_no_rule_is_about_an_endpoint_without_chunking_settings(task_type: str) 
     assert broken_by(task_type) == set()
 
 
+@settings(deadline=None)
 @given(st.integers(10, 1000), st.integers(1, 1000))
 def test_an_overlap_is_admitted_up_to_half(size: int, overlap: int) -> None:
     broken = broken_by(strategy="word", max_chunk_size=size, overlap=overlap)
@@ -38,6 +39,7 @@ def test_an_overlap_is_admitted_up_to_half(size: int, overlap: int) -> None:
     assert broken <= {"overlap_above_half"}
 
 
+@settings(deadline=None)
 @given(st.integers(2, 1000))
 def test_words_that_obey_the_rules_always_get_on(half: int) -> None:
     size = max(10, 2 * half)
