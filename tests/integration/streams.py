@@ -34,7 +34,7 @@ class Stream:
         self.answers = 0
         self.failures: list[str] = []
         self.served_by: set[str] = set()
-        self.bodies: set[str] = set()
+        self.truncated: set[bool] = set()
         self._ready: dict[str, str] = {}
         self._turn = itertools.count()
         self._is_open = True
@@ -76,7 +76,8 @@ class Stream:
             return
         self.answers += 1
         self.served_by.add(name)
-        self.bodies.add(answer.text)
+        (result,) = answer.json()["sparse_embedding"]
+        self.truncated.add(result["is_truncated"])
 
 
 def is_routable(pod: Manifest) -> bool:

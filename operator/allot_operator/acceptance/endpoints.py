@@ -278,7 +278,7 @@ def _describe_deleted(scene: EndpointScene) -> str:
     name = scene.settings.deployment_id
     return (
         f"deployment {name}, which this endpoint shared, was deleted: make a ModelDeployment "
-        f"with deployment_id {name}, or write the deployment_id of another one"
+        f"with deployment_id {name}, or make a new endpoint"
     )
 
 
