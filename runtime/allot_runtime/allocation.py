@@ -80,6 +80,7 @@ class Allocation:
         self.engine = Engine(
             settings.queue_capacity,
             choose_budget(settings.num_threads),
+            settings.queue_order,
             monotonic=monotonic,
             observe=self.meters.record_pass,
         )

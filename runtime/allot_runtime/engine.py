@@ -23,7 +23,7 @@ from allot_runtime.counters import Counters, MinuteCounter, Pass, Snapshot
 from allot_runtime.errors import ErrorType, RequestFault
 from allot_runtime.models.interface import Model, Output, TokenSequence
 from allot_runtime.timeline import Interval, Timeline
-from allot_runtime.waiting import Place, Priority, WaitingLine
+from allot_runtime.waiting import Order, Place, Priority, WaitingLine
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +62,7 @@ class Engine:
 
     capacity: int
     budget: Budget = field(default_factory=Budget)
+    order: Order = Order.BY_SIZE
     monotonic: Callable[[], float] = time.monotonic
     observe: Callable[[Pass], None] = lambda _: None
     _model: Model | None = None
@@ -75,7 +76,7 @@ class Engine:
 
     def __post_init__(self) -> None:
         """Start the compute thread."""
-        self._line = WaitingLine(self.capacity, Item.is_wanted)
+        self._line = WaitingLine(self.capacity, Item.is_wanted, self.order)
         self._counters = Counters(MinuteCounter(self.monotonic()))
         # A daemon: a process that must end does not wait for a load of minutes.
         self._thread = threading.Thread(target=self._work, name="compute", daemon=True)

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from allot_api.trained_model import TrainedModelSpec
 from allot_runtime.limits import BODY_BYTES, INPUT_CHARACTERS, INPUTS, Limits
 from allot_runtime.logs import LogFormat
+from allot_runtime.waiting import Order
 
 
 class Settings(BaseSettings):
@@ -36,6 +37,10 @@ class Settings(BaseSettings):
     )
     queue_capacity: int = Field(
         10_000, ge=1, description="Inputs that may wait; more are refused with 429."
+    )
+    queue_order: Order = Field(
+        Order.BY_SIZE,
+        description="by_size lets short inputs pass long ones; by_arrival is first in, first out.",
     )
     max_body_bytes: int = Field(
         BODY_BYTES, ge=1024, description="The largest body, unpacked; larger ones get 413."

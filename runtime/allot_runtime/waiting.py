@@ -21,9 +21,6 @@ from allot_runtime.batching import Batch, Budget
 T = TypeVar("T")
 
 INGEST_SHARE = 8
-# 0 would be first in, first out; 1 lets waiting times grow as sizes do, which makes passages pay
-# for queries: a closed loop has a fixed sum of waiting to divide.
-SIZE_EXPONENT = 0.5
 
 
 class Priority(StrEnum):
@@ -31,6 +28,19 @@ class Priority(StrEnum):
 
     SEARCH = "search"
     INGEST = "ingest"
+
+
+class Order(StrEnum):
+    """Whose turn comes first within a class."""
+
+    BY_SIZE = "by_size"
+    BY_ARRIVAL = "by_arrival"
+
+
+# The power of its size that an input's wait is measured by. 0 is first in, first out; 1 would let
+# waiting times grow as sizes do, and make passages pay for queries: those who wait in a closed
+# loop have a fixed sum of waiting to divide.
+EXPONENTS = {Order.BY_SIZE: 0.5, Order.BY_ARRIVAL: 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +70,11 @@ class WaitingLine(Generic[T]):
     are monotonic and in seconds.
     """
 
-    def __init__(self, capacity: int, is_wanted: Callable[[T], bool]) -> None:
+    def __init__(
+        self, capacity: int, is_wanted: Callable[[T], bool], order: Order = Order.BY_SIZE
+    ) -> None:
         self._capacity = capacity
+        self._exponent = EXPONENTS[order]
         self._is_wanted = is_wanted
         self._lanes: dict[Priority, dict[int, _Lane[T]]] = {
             priority: {} for priority in (Priority.SEARCH, Priority.INGEST)
@@ -123,7 +136,7 @@ class WaitingLine(Generic[T]):
         size = max(1, tokens).bit_length()
         lanes = self._lanes[priority]
         if size not in lanes:
-            lanes[size] = _Lane(weight=float(2**size) ** SIZE_EXPONENT, waiting=deque())
+            lanes[size] = _Lane(weight=float(2**size) ** self._exponent, waiting=deque())
         return lanes[size]
 
     def _drop_unwanted(self) -> None:

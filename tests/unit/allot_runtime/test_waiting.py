@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allot_runtime.batching import Budget
-from allot_runtime.waiting import INGEST_SHARE, Place, Priority, WaitingLine
+from allot_runtime.waiting import INGEST_SHARE, Order, Place, Priority, WaitingLine
 
 requests = st.lists(
     st.tuples(st.sampled_from(Priority), st.lists(st.integers(1, 50), min_size=1, max_size=6)),
@@ -108,6 +108,14 @@ def test_tokens_are_those_that_wait(asked: list[tuple[Priority, list[int]]]) -> 
         line.admit(places(str(number), lengths), priority, float(number))
         total += sum(lengths)
         assert line.tokens == total
+
+
+def test_by_arrival_the_first_comes_first_whatever_its_size() -> None:
+    line: WaitingLine[str] = WaitingLine(9, lambda item: True, Order.BY_ARRIVAL)
+    for number, size in enumerate([200, 8, 100, 9]):
+        line.admit(places(str(number), [size]), Priority.INGEST, float(number))
+
+    assert line.take(WIDE, 9) == ["0.0", "1.0", "2.0", "3.0"]
 
 
 def test_inputs_that_nobody_wants_are_never_taken() -> None:
