@@ -26,6 +26,15 @@ RESERVED_VARIABLES = (
     "NODE_NAME",
 )
 RESERVED_VARIABLE_PREFIX = "ALLOT_"
+# The runtime's settings that no field of a spec stands for: how a pod logs, and what it admits.
+OPEN_VARIABLES = (
+    "ALLOT_LOG_FORMAT",
+    "ALLOT_ACCESS_LOG",
+    "ALLOT_MAX_BODY_BYTES",
+    "ALLOT_MAX_INPUTS",
+    "ALLOT_MAX_INPUT_CHARACTERS",
+    "ALLOT_QUEUE_ORDER",
+)
 # The cache of weights, a place to write to, and a model that lies on a claim.
 RESERVED_VOLUMES = ("cache", "tmp", "model")
 RESERVED_VOLUME_PREFIX = "allot-"
@@ -44,7 +53,8 @@ def is_reserved_key(key: str) -> bool:
 
 def is_reserved_variable(name: str) -> bool:
     """Return whether Allot sets the variable."""
-    return name in RESERVED_VARIABLES or name.startswith(RESERVED_VARIABLE_PREFIX)
+    is_prefixed = name.startswith(RESERVED_VARIABLE_PREFIX) and name not in OPEN_VARIABLES
+    return name in RESERVED_VARIABLES or is_prefixed
 
 
 def is_reserved_volume(name: str) -> bool:
@@ -82,7 +92,8 @@ def variable_rule(reader: PodReader[SpecT]) -> Rule[SpecT]:
     """Return the rule that no variable is one that Allot sets."""
     is_ours = (
         f"one.name in {_list(RESERVED_VARIABLES)} "
-        f"|| one.name.startsWith({quote(RESERVED_VARIABLE_PREFIX)})"
+        f"|| (one.name.startsWith({quote(RESERVED_VARIABLE_PREFIX)}) "
+        f"&& !(one.name in {_list(OPEN_VARIABLES)}))"
     )
     return _list_rule(
         name="pod_env_reserved",

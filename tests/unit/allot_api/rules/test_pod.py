@@ -79,6 +79,7 @@ def test_what_is_reserved_is_reserved_by_name_and_by_prefix() -> None:
     assert not is_reserved_key("app.kubernetes.io/version")
     assert is_reserved_variable("POD_NAME")
     assert is_reserved_variable("ALLOT_ANYTHING")
+    assert not is_reserved_variable("ALLOT_LOG_FORMAT")
     assert not is_reserved_variable("HF_TOKEN")
     assert is_reserved_volume("tmp")
     assert is_reserved_volume("allot-anything")

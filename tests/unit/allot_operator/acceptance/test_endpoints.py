@@ -132,7 +132,7 @@ def test_a_shared_deployment_that_was_deleted_is_named_with_what_to_do() -> None
     assert verdict.reason is AcceptedReason.DEPLOYMENT_NOT_FOUND
     assert verdict.message == (
         "deployment x, which this endpoint shared, was deleted: make a ModelDeployment with "
-        "deployment_id x, or write the deployment_id of another one; there are, in a: d"
+        "deployment_id x, or make a new endpoint; there are, in a: d"
     )
 
 
