@@ -8,6 +8,7 @@ share goes to the engines; what the generator itself took is part of the outcome
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import time
 from dataclasses import asdict, dataclass, field
@@ -15,7 +16,6 @@ from typing import Any, cast
 
 import httptools
 import orjson
-import psutil
 import uvloop
 
 from bench.processes import count_cpu_seconds
@@ -127,6 +127,7 @@ class Load:
         self._clients: list[Client] = []
         self._tally: Tally | None = None
         self._full = asyncio.Event()
+        self._idle = asyncio.Event()
         self.is_over = False
         self.requests = [build_request(order, body) for body in order.bodies]
 
@@ -138,10 +139,8 @@ class Load:
         await asyncio.sleep(order.warm_seconds)
         self._tally = tally = Tally()
         began, own, server = self._read_clocks()
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._full.wait(), order.seconds)
-        except TimeoutError:
-            pass
         self._tally = None
         ended, own_end, server_end = self._read_clocks()
         abandoned = await self._drain()
@@ -166,6 +165,7 @@ class Load:
         """Count an answer, if it came within the window."""
         tally = self._tally
         if tally is None:
+            self._settle()
             return
         if not is_good:
             tally.errors += 1
@@ -191,18 +191,21 @@ class Load:
     async def _drain(self) -> int:
         """Wait for answers that are under way; return how many did not come."""
         self.is_over = True
-        deadline = time.perf_counter() + self._order.drain_seconds
-        while time.perf_counter() < deadline and any(one.is_waiting for one in self._clients):
-            await asyncio.sleep(0.02)
+        self._settle()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), self._order.drain_seconds)
         abandoned = sum(client.is_waiting for client in self._clients)
         for client in list(self._clients):
             client.close()
         return abandoned
 
+    def _settle(self) -> None:
+        if self.is_over and not any(client.is_waiting for client in self._clients):
+            self._idle.set()
+
     def _read_clocks(self) -> tuple[float, float, float]:
-        times = psutil.Process().cpu_times()
-        own = float(times.user + times.system)
-        return time.perf_counter(), own, count_cpu_seconds(self._order.server_pid)
+        server = count_cpu_seconds(self._order.server_pid)
+        return time.perf_counter(), time.process_time(), server
 
 
 def build_request(order: Order, body: str) -> bytes:

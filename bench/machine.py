@@ -81,5 +81,3 @@ def wait_until_quiet(seconds: float) -> float:
     while share > QUIET_SHARE and time.monotonic() < deadline:
         share = measure_busy_share()
     return share
-
-

@@ -1,4 +1,4 @@
-"""The models that are measured: MiniLM with its real weights, the others of a size with random ones.
+"""The models that are measured: MiniLM with its real weights, others with random ones.
 
 Speed does not depend on a weight's value, so that random weights of a fixed seed do; what they
 say of accuracy is nothing.

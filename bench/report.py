@@ -1,16 +1,16 @@
-"""Figures to tables and JSON: aligned for people, tab-separated for scripts. Pure but for `emit`."""
+"""Figures to tables and JSON: aligned for people, tab-separated for scripts. Pure."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 
 from bench.rounds import Ratio, Round, Spread, compare, summarize
 
 COLUMNS = ("engine", "metric", "median", "low", "high", "ratio", "ratio_low", "ratio_high")
+# Above it, four digits leave none behind the point.
+WHOLE_FROM = 1000
 HEADS = ("engine", "figure", "median", "low .. high", "ours is better", "low .. high")
 
 
@@ -67,7 +67,9 @@ def to_rows(report: Report) -> list[list[str]]:
             rows.append(_row(engine, metric, spread, ratios.pop((engine, metric), None)))
     rows += [_row(one.against, one.metric, None, one) for one in ratios.values()]
     blank = [""] * (len(COLUMNS) - 2)
-    return rows + [[engine, f"not measured: {why}", *blank] for engine, why in report.left_out.items()]
+    return rows + [
+        [engine, f"not measured: {why}", *blank] for engine, why in report.left_out.items()
+    ]
 
 
 def _row(engine: str, metric: str, spread: Spread | None, ratio: Ratio | None) -> list[str]:
@@ -80,7 +82,7 @@ def to_text(value: float | None) -> str:
     """Return a number with four digits that count, as no measurement has more."""
     if value is None:
         return ""
-    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return f"{value:.0f}" if abs(value) >= WHOLE_FROM else f"{value:.4g}"
 
 
 def to_lines(report: Report) -> str:
@@ -112,13 +114,3 @@ def _align(line: Sequence[str], widths: Sequence[int]) -> str:
     cells = [text.ljust(width) for text, width in zip(left, widths[:2], strict=True)]
     cells += [text.rjust(width) for text, width in zip(right, widths[2:], strict=True)]
     return "  ".join(cells).rstrip()
-
-
-def emit(report: Report, file: Path | None) -> None:
-    """Write the table to standard output and the document to a file."""
-    text = to_table(report) if sys.stdout.isatty() else to_lines(report)
-    sys.stdout.write(text)
-    if file:
-        file.write_text(to_json(report))
-
-

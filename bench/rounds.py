@@ -11,10 +11,12 @@ import random
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 # Figures of which less is better end in one of these.
 COSTS = ("_latency", "_time", "_memory")
 
+T = TypeVar("T")
 Figures = Mapping[str, float]
 Round = Mapping[str, Figures]
 
@@ -39,7 +41,7 @@ class Ratio:
     high: float
 
 
-def plan_turns(names: Sequence[str], rounds: int, seed: int) -> list[list[str]]:
+def plan_turns(names: Sequence[T], rounds: int, seed: int) -> list[list[T]]:
     """Return each round's order: every name once, so that none always follows the same other."""
     generator = random.Random(seed)
     return [generator.sample(list(names), len(names)) for _ in range(rounds)]
@@ -82,7 +84,9 @@ def _divide_rounds(rounds: Sequence[Round], ours: str, other: str, metric: str) 
 
 def list_metrics(rounds: Sequence[Round]) -> list[str]:
     """Return the names of all figures, in the order in which they first appear."""
-    return list(dict.fromkeys(name for one in rounds for figures in one.values() for name in figures))
+    return list(
+        dict.fromkeys(name for one in rounds for figures in one.values() for name in figures)
+    )
 
 
 def summarize(rounds: Sequence[Round]) -> dict[str, dict[str, Spread]]:

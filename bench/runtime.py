@@ -17,9 +17,9 @@ from bench.peers.catalog import OURS, choose_names, list_peers
 from bench.peers.interface import Peer, Setup
 from bench.peers.running import Server, serving
 from bench.peers.tei import find_binary
-from bench.plots import draw
 from bench.progress import say
-from bench.report import Report, emit
+from bench.publishing import check_targets, publish
+from bench.report import Report
 from bench.rounds import Round, plan_turns
 from bench.traffic import Turn, load_server
 from bench.workers import compute_reference
@@ -71,6 +71,7 @@ def parse(argv: Sequence[str]) -> Namespace:
 def main(argv: Sequence[str]) -> None:
     """Measure, and write the table."""
     given = parse(argv)
+    check_targets(given)
     known = list_peers(find_binary(given.tei, os.environ))
     chosen = [known[name] for name in choose_names(given.ours, given.against, list(known))]
     setup = Setup(prepare_model(given.model), given.threads)
@@ -82,15 +83,10 @@ def main(argv: Sequence[str]) -> None:
         play(bout, texts, given)
     if given.ours in bout.left_out:
         raise BrokenRun(f"{given.ours} has no figures: {bout.left_out[given.ours]}")
-    report = build_report(given, bout, environment)
-    emit(report, given.json)
-    if given.plot:
-        draw(report, given.plot)
+    publish(build_report(given, bout, environment), given)
 
 
-def enter_all(
-    stack: contextlib.ExitStack, chosen: Sequence[Peer], setup: Setup, seed: int
-) -> Bout:
+def enter_all(stack: contextlib.ExitStack, chosen: Sequence[Peer], setup: Setup, seed: int) -> Bout:
     """Start every engine, and leave out those that do not start or give wrong vectors."""
     bout = Bout()
     ends = read_token_ends(setup.model)
@@ -124,9 +120,7 @@ def play(bout: Bout, texts: Sequence[Text], given: Namespace) -> None:
         bout.rounds.append({name: found[name] for name in bout.servers if name in found})
 
 
-def take_turn(
-    bout: Bout, name: str, texts: Sequence[Text], turn: Turn
-) -> dict[str, float]:
+def take_turn(bout: Bout, name: str, texts: Sequence[Text], turn: Turn) -> dict[str, float]:
     """Let one engine run alone, and return its figures; raises NotMeasured."""
     server = bout.servers[name]
     server.group.resume()

@@ -75,10 +75,13 @@ def read_figures(outcome: dict[str, Any]) -> dict[str, float]:
     if not requests or failed > MOST_ERRORS * (requests + failed):
         raise NotMeasured(f"{failed} of {requests + failed} requests failed")
     cpu = outcome["server_cpu_seconds"]
+    percentiles = outcome["percentiles"]
+    # Of one kind alone, its latencies are those of all.
+    kinds = percentiles if len(percentiles) > len(("all", "one kind")) else ["all"]
     latencies = {
         name_latency(kind, name): value * MILLISECONDS
-        for kind, points in outcome["percentiles"].items()
-        for name, value in points.items()
+        for kind in kinds
+        for name, value in percentiles[kind].items()
     }
     return {
         "requests_per_second": requests / seconds,

@@ -43,13 +43,15 @@ SPECIAL_TOKENS = 2
 WINDOW_WORDS = 400
 ATTEMPTS = 20
 PROSE = re.compile(r"\s*[A-Z][a-z][^{}<>=\[\]|_]{30,}$")
-MODULES = (
-    "argparse asyncio calendar collections concurrent.futures configparser csv dataclasses datetime "
-    "decimal difflib doctest email.message enum fractions functools gettext heapq http.client "
-    "http.server inspect io json logging multiprocessing optparse os pathlib pickle random re sched "
-    "selectors shelve smtplib socket socketserver sqlite3 statistics string subprocess tarfile "
-    "tempfile textwrap threading tokenize typing unittest urllib.request uuid zipfile"
-).split()
+MODULES = [
+    "argparse", "asyncio", "calendar", "collections", "concurrent.futures", "configparser",
+    "csv", "dataclasses", "datetime", "decimal", "difflib", "doctest", "email.message", "enum",
+    "fractions", "functools", "gettext", "heapq", "http.client", "http.server", "inspect", "io",
+    "json", "logging", "multiprocessing", "optparse", "os", "pathlib", "pickle", "random", "re",
+    "sched", "selectors", "shelve", "smtplib", "socket", "socketserver", "sqlite3",
+    "statistics", "string", "subprocess", "tarfile", "tempfile", "textwrap", "threading",
+    "tokenize", "typing", "unittest", "urllib.request", "uuid", "zipfile",
+]  # fmt: skip
 
 # Text to the offsets at which its tokens end, special tokens left out.
 TokenEnds = Callable[[str], Sequence[int]]

@@ -28,7 +28,9 @@ class TextEmbeddingsInference:
         if self.binary is None:
             raise NotMeasured(f"no binary: give --tei PATH or ${VARIABLE}")
         if not os.access(self.binary, os.X_OK):
-            raise NotMeasured(f"{self.binary} is no program: give the path of text-embeddings-router")
+            raise NotMeasured(
+                f"{self.binary} is no program: give the path of text-embeddings-router"
+            )
 
     def command(self, setup: Setup, port: int) -> Command:
         """Return its documented command."""

@@ -109,7 +109,7 @@ class SentenceTransformers:
         self._model = SentenceTransformer(str(folder), device="cpu")
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Call encode()."""
+        """Let the library sort and batch."""
         return self._model.encode(list(texts), batch_size=BATCH, show_progress_bar=False)
 
 
@@ -146,9 +146,7 @@ class Graph:
             words[row, : len(given)] = given
             mask[row, : len(given)] = 1
         types = np.zeros_like(words)
-        hidden = self.run(
-            {"input_ids": words, "attention_mask": mask, "token_type_ids": types}
-        )
+        hidden = self.run({"input_ids": words, "attention_mask": mask, "token_type_ids": types})
         weights = mask[..., None].astype(np.float32)
         pooled = (hidden * weights).sum(1) / weights.sum(1)
         return pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
