@@ -22,6 +22,7 @@ from bench.processes import count_cpu_seconds
 from bench.rounds import percentile
 
 OK = 200
+HANG_UP_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ class Load:
         self._tally: Tally | None = None
         self._full = asyncio.Event()
         self._idle = asyncio.Event()
+        self._gone = asyncio.Event()
         self.is_over = False
         self.requests = [build_request(order, body) for body in order.bodies]
 
@@ -179,6 +181,8 @@ class Load:
     def replace(self, client: Client) -> None:
         """Connect another client for one that was cut off."""
         self._clients.remove(client)
+        if self.is_over and not self._clients:
+            self._gone.set()
         if not self.is_over:
             self._connecting = asyncio.ensure_future(self._connect())
 
@@ -197,6 +201,8 @@ class Load:
         abandoned = sum(client.is_waiting for client in self._clients)
         for client in list(self._clients):
             client.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._gone.wait(), HANG_UP_SECONDS)
         return abandoned
 
     def _settle(self) -> None:
