@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
@@ -20,8 +21,8 @@ from bench.progress import say
 from bench.publishing import check_targets, publish
 from bench.report import Report
 from bench.rounds import Round, plan_turns
-from bench.workers import HOMES, Worker, compute_reference, working, working_script
-from bench.workloads import Text, Traffic, build_workload
+from bench.workers import HOMES, Given, Worker, compute_reference, working, working_script
+from bench.workloads import LONGEST_PASSAGE, Text, Traffic, build_workload
 
 LIMIT = "gemm-limit"
 GRAPH_READERS = ("onnxruntime", "openvino", "openvino-bfloat16")
@@ -36,7 +37,7 @@ class Job:
     """A figure's name, the batches that make it, and the tokens of each batch."""
 
     name: str
-    batches: list[list[str]]
+    batches: list[list[Given]]
     lengths: list[list[int]]
 
 
@@ -62,8 +63,8 @@ def parse(argv: Sequence[str]) -> Namespace:
     parser.add_argument(
         "--seconds", type=options.number(0), default=3.0, help="of each figure in each turn"
     )
-    dense = [name for name, shape in SHAPES.items() if shape.task is Task.DENSE]
-    parser.add_argument("--model", choices=dense, default=dense[0], help="what all compute")
+    models = [name for name, shape in SHAPES.items() if shape.task is not Task.SPARSE]
+    parser.add_argument("--model", choices=models, default=models[0], help="what all compute")
     return parser.parse_args(argv)
 
 
@@ -74,9 +75,11 @@ def main(argv: Sequence[str]) -> None:
     names = choose_names(given.ours, given.against, list(HOMES))
     setup = Setup(prepare_model(given.model), given.threads)
     environment = describe_machine(given.threads, ["bench.library", *argv])
-    jobs = plan_jobs(setup, given.seed)
+    task = SHAPES[given.model].task
+    jobs = plan_jobs(setup, given.seed, task)
+    probes = plan_jobs(setup, given.seed + 1, task)[-1].batches[0][:CHECKED_TEXTS]
     with contextlib.ExitStack() as stack:
-        bout = enter_all(stack, names, setup, given.seed)
+        bout = enter_all(stack, names, setup, probes)
         limit = enter_limit(stack, setup)
         for index, order in enumerate(plan_turns([*bout.workers, LIMIT], given.rounds, given.seed)):
             say(f"round {index + 1} of {given.rounds}: {', '.join(order)}")
@@ -87,40 +90,59 @@ def main(argv: Sequence[str]) -> None:
     publish(build_report(given, bout, environment), given)
 
 
-def plan_jobs(setup: Setup, seed: int) -> list[Job]:
-    """Return the figures: the same texts for every engine."""
+def plan_jobs(setup: Setup, seed: int, task: Task) -> list[Job]:
+    """Return the figures: the same texts for every engine; the last has the most tokens."""
     ends = read_token_ends(setup.model)
     queries = build_workload(Traffic.QUERIES, QUERIES, seed, ends)
     passages = build_workload(Traffic.PASSAGES, PASSAGES, seed, ends)
+    if task is Task.PAIRS:
+        pairs = pair_up(queries, passages)
+        return [
+            build_job("one_pair", [[pair] for pair in pairs[:LONE_QUERIES]]),
+            build_job(f"pairs_{PASSAGES}", [pairs]),
+        ]
+    alone = [(text.text, text.tokens) for text in queries]
     return [
-        build_job("one_query", [[text] for text in queries[:LONE_QUERIES]]),
-        build_job(f"queries_{QUERIES}", [queries]),
-        build_job(f"passages_{PASSAGES}", [passages]),
+        build_job("one_query", [[text] for text in alone[:LONE_QUERIES]]),
+        build_job(f"queries_{QUERIES}", [alone]),
+        build_job(f"passages_{PASSAGES}", [[(text.text, text.tokens) for text in passages]]),
     ]
 
 
-def build_job(name: str, batches: Sequence[Sequence[Text]]) -> Job:
-    """Return a figure of these batches."""
+def pair_up(queries: Sequence[Text], passages: Sequence[Text]) -> list[tuple[tuple[str, str], int]]:
+    """Return each passage with a query and the pair's length: one [CLS] stands for two. Pure.
+
+    Pairs that are too long for every engine alike are left out.
+    """
+    pairs = zip(itertools.cycle(queries), passages, strict=False)
+    both = [((one.text, two.text), one.tokens + two.tokens - 1) for one, two in pairs]
+    return [pair for pair in both if pair[1] <= LONGEST_PASSAGE]
+
+
+def build_job(name: str, batches: Sequence[Sequence[tuple[Given, int]]]) -> Job:
+    """Return a figure of batches of texts with their lengths. Pure."""
     return Job(
         name,
-        [[text.text for text in batch] for batch in batches],
-        [[text.tokens for text in batch] for batch in batches],
+        [[given for given, _ in batch] for batch in batches],
+        [[tokens for _, tokens in batch] for batch in batches],
     )
 
 
-def enter_all(stack: contextlib.ExitStack, names: Sequence[str], setup: Setup, seed: int) -> Bout:
+def enter_all(
+    stack: contextlib.ExitStack, names: Sequence[str], setup: Setup, probes: Sequence[Given]
+) -> Bout:
     """Start every engine; leave out those that do not start or give wrong vectors."""
     bout = Bout()
-    ends = read_token_ends(setup.model)
-    probes = [text.text for text in build_workload(Traffic.MIX, CHECKED_TEXTS, seed + 1, ends)]
-    reference = compute_reference(setup, probes)
+    scores_pairs = not isinstance(probes[0], str)
+    reference = compute_reference(setup, probes, scores_pairs=scores_pairs)
     for name in names:
         try:
-            if name in GRAPH_READERS:
+            if name in GRAPH_READERS and not scores_pairs:
                 prepare_graphs(setup.model)
             say(f"starting {name} ...")
-            worker = stack.enter_context(working(name, setup))
-            bout.checks[name] = check(name, worker, probes, reference)
+            worker = stack.enter_context(working(name, setup, scores_pairs=scores_pairs))
+            found = worker.ask({"vectors": list(probes)})["vectors"]
+            bout.checks[name] = check(name, found, reference, scores_pairs=scores_pairs)
             bout.workers[name] = worker
         except NotMeasured as why:
             say(f"{name} is not measured: {why}")
@@ -129,14 +151,23 @@ def enter_all(stack: contextlib.ExitStack, names: Sequence[str], setup: Setup, s
 
 
 def check(
-    name: str, worker: Worker, probes: Sequence[str], reference: Sequence[Sequence[float]]
+    name: str, found: list[list[float]], wanted: list[list[float]], *, scores_pairs: bool
 ) -> float:
-    """Return the smallest cosine to transformers' vectors; raises NotMeasured if too small."""
-    found = smallest_cosine(worker.ask({"vectors": list(probes)})["vectors"], reference)
-    least = ROUNDED if name.endswith("bfloat16") else EXACT
-    if not found >= least:
-        raise NotMeasured(f"wrong vectors: cosine {found:.5f} where {least} is asked")
-    return found
+    """Return the smallest cosine to transformers' vectors; raises NotMeasured if too small.
+
+    The scores of all pairs count as one vector. In float32 the reference's mean is taken off, as
+    an offset that all share would hide a wrong order. bfloat16 is not held to that: scores of
+    random weights differ by less than it can tell apart.
+    """
+    is_rounded = name.endswith("bfloat16")
+    if scores_pairs:
+        offset = 0.0 if is_rounded else sum(score for (score,) in wanted) / len(wanted)
+        found, wanted = ([[score - offset for (score,) in scores]] for scores in (found, wanted))
+    smallest = smallest_cosine(found, wanted)
+    least = ROUNDED if is_rounded else EXACT
+    if not smallest >= least:
+        raise NotMeasured(f"wrong vectors: cosine {smallest:.5f} where {least} is asked")
+    return smallest
 
 
 def enter_limit(stack: contextlib.ExitStack, setup: Setup) -> Worker:

@@ -28,6 +28,9 @@ HOMES = {
     "openvino": "openvino",
     "openvino-bfloat16": "openvino",
 }
+PAIR_SCORERS = ("allot", "allot-bfloat16", "transformers", "sentence-transformers")
+# A text, or a query with a passage.
+Given = str | tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,12 @@ def find_python(engine: str) -> Path:
 
 
 @contextlib.contextmanager
-def working(engine: str, setup: Setup) -> Iterator[Worker]:
+def working(engine: str, setup: Setup, *, scores_pairs: bool = False) -> Iterator[Worker]:
     """Give a library with its model loaded; raises NotMeasured."""
+    if scores_pairs and engine not in PAIR_SCORERS:
+        raise NotMeasured(f"no way to score pairs with it: of {', '.join(PAIR_SCORERS)}")
     options = ["--engine", engine, "--model", str(setup.model), "--threads", str(setup.threads)]
+    options += ["--pairs"] if scores_pairs else []
     argv = [str(find_python(engine)), str(SCRIPTS / "worker.py"), *options]
     with working_script(engine, argv, setup.threads) as worker:
         yield worker
@@ -87,7 +93,9 @@ def working_script(name: str, argv: Sequence[str], threads: int) -> Iterator[Wor
         yield worker
 
 
-def compute_reference(setup: Setup, texts: Sequence[str]) -> list[list[float]]:
+def compute_reference(
+    setup: Setup, texts: Sequence[Given], *, scores_pairs: bool = False
+) -> list[list[float]]:
     """Return transformers' vectors in float32, each text for itself: no padding, no rounding."""
-    with working("transformers", setup) as worker:
+    with working("transformers", setup, scores_pairs=scores_pairs) as worker:
         return [worker.ask({"vectors": [text]})["vectors"][0] for text in texts]

@@ -3,7 +3,6 @@
 {"vectors": [TEXT, ...]}                 → {"vectors": [[...], ...]}
 {"time": [[TEXT, ...], ...], "seconds"}  → {"seconds": [...]}  one figure for each batch, its
                                            median over as many calls as fit into the seconds
-{"anonymous": true}                      → {"kib": N}
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ import time
 from pathlib import Path
 from typing import Any, TextIO
 
+import pairs
 from engines import ENGINES, Engine, build_engine
 
 
@@ -54,10 +54,15 @@ def main() -> None:
     parser.add_argument("--engine", choices=sorted(ENGINES), required=True)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--pairs", action="store_true", help="every text is [QUERY, PASSAGE]")
     options = parser.parse_args()
     output = take_output()
-    engine = build_engine(options.engine, options.model, options.threads)
-    engine.encode(["hello world"])
+    if options.pairs:
+        engine = pairs.ENGINES[options.engine](options.model, options.threads)
+        engine.encode([("hello", "world")])
+    else:
+        engine = build_engine(options.engine, options.model, options.threads)
+        engine.encode(["hello world"])
     print(json.dumps({"ready": True}), file=output, flush=True)
     for line in sys.stdin:
         print(json.dumps(answer(engine, json.loads(line))), file=output, flush=True)
