@@ -2,15 +2,14 @@
 
 Queries are to be answered in a mix as soon as they are among themselves, and passages are not to
 starve for it. Each turn measures ours three times: queries only, the mix, and the mix first in
-first out, where the runtime has a setting for that.
+first out.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bench import options
@@ -29,7 +28,7 @@ from bench.traffic import Turn, load_server
 from bench.workloads import Text, Traffic, build_workload
 
 MIX, QUERIES, ARRIVAL = "mix", "queries-only", "first-in-first-out"
-UNKNOWN = "no setting was given: --first-in-first-out NAME=VALUE says how ours is told so"
+IN_ORDER = {"ALLOT_QUEUE_ORDER": "by_arrival"}
 
 
 def parse(argv: Sequence[str]) -> Namespace:
@@ -38,21 +37,7 @@ def parse(argv: Sequence[str]) -> Namespace:
     parser.add_argument("--clients", type=options.whole(1), default=32, help="all ask at once")
     parser.add_argument("--seconds", type=options.number(0.1), default=15.0, help="of a turn")
     parser.add_argument("--warm-seconds", type=options.number(0), default=2.0, help="before it")
-    parser.add_argument(
-        "--first-in-first-out",
-        type=setting,
-        metavar="NAME=VALUE",
-        help="the environment variable with which ours takes requests in the order of arrival",
-    )
     return parser.parse_args(argv)
-
-
-def setting(text: str) -> dict[str, str]:
-    """Return an environment variable with its value."""
-    name, separator, value = text.partition("=")
-    if not separator or not name:
-        raise argparse.ArgumentTypeError(f'"{text}": write NAME=VALUE')
-    return {name: value}
 
 
 def main(argv: Sequence[str]) -> None:
@@ -70,7 +55,7 @@ def main(argv: Sequence[str]) -> None:
     texts[ARRIVAL] = texts[MIX]
     rounds, busy = [], []
     with contextlib.ExitStack() as stack:
-        servers = start_all(stack, setup, given.first_in_first_out)
+        servers = start_all(stack, setup)
         for index, order in enumerate(plan_turns(list(servers), given.rounds, given.seed), 1):
             busy.append(wait_until_quiet(given.quiet_seconds))
             found = {name: take_turn(servers[name], texts[name], turn) for name in order}
@@ -84,20 +69,20 @@ def main(argv: Sequence[str]) -> None:
             settings={name: getattr(given, name) for name in names},
             environment=environment,
             rounds=rounds,
-            left_out={} if ARRIVAL in servers else {ARRIVAL: UNKNOWN},
+            left_out={},
             busy_before_rounds=busy,
         ),
         given,
     )
 
 
-def start_all(
-    stack: contextlib.ExitStack, setup: Setup, in_order: Mapping[str, str] | None
-) -> dict[str, Server]:
+def start_all(stack: contextlib.ExitStack, setup: Setup) -> dict[str, Server]:
     """Start a server for each way of asking."""
-    peers = {MIX: Allot("allot"), QUERIES: Allot("allot-queries")}
-    if in_order:
-        peers[ARRIVAL] = replace(Allot("allot-in-order"), environment=in_order)
+    peers = {
+        MIX: Allot("allot"),
+        QUERIES: Allot("allot-queries"),
+        ARRIVAL: replace(Allot("allot-in-order"), environment=IN_ORDER),
+    }
     servers = {}
     for name, peer in peers.items():
         say(f"starting ours for {name} ...")

@@ -75,10 +75,6 @@ def test_names_stand_with_commas_between() -> None:
     assert options.names(" naive, tei,") == ["naive", "tei"]
 
 
-def test_a_setting_of_the_runtime_is_a_name_and_a_value() -> None:
-    assert fairness.parse(["--first-in-first-out", "A=b=c"]).first_in_first_out == {"A": "b=c"}
-
-
 @pytest.mark.parametrize("argv", [["--plot", "a.txt"], ["--json", "no/such/folder/a.json"]])
 def test_a_file_that_cannot_be_written_is_told_before_measuring(argv: list[str]) -> None:
     with pytest.raises(BrokenRun, match=argv[0]):
