@@ -90,6 +90,10 @@ class ModelAvailableReason(Reason):
     UNAUTHORIZED = "Unauthorized", "The source asks for credentials, or refuses those it got."
     NOT_FOUND = "NotFound", "The source, its revision or one of its files does not exist."
     CHECKSUM_MISMATCH = "ChecksumMismatch", "A file is not what its size or sha256 says."
+    OUT_OF_MEMORY = (
+        "OutOfMemory",
+        "A pod was killed for its memory before it had the model; the message says what to write.",
+    )
     NO_SPACE = (
         "NoSpace",
         "The cache has no room for the model, or cannot be written; the message has the numbers.",

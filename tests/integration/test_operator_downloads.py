@@ -14,7 +14,7 @@ import pytest
 
 from allot_local.cluster import LocalCluster
 from tests.conftest import Kubectl
-from tests.fakes.file_server import FileServer
+from tests.fakes.file_server import FileServer, Refusal
 from tests.fakes.model_files import WEIGHTS, Files, pin, read_splade
 from tests.integration.objects import Manifest, Objects, an_endpoint, an_object
 
@@ -122,6 +122,24 @@ def test_a_source_that_asks_for_a_token_is_mended_by_a_secret(
     shown = objects.run("get", "ie,mdep,tm,deploy,pods,events", "-o", "yaml")
     shown += objects.run("logs", pod["metadata"]["name"])
     assert TOKEN not in shown
+
+
+def test_a_source_that_is_away_and_cuts_lines_is_told_and_waited_for(
+    objects: Objects, watched: Watched, splade: Files
+) -> None:
+    away = [Refusal(503)] * 4
+    with served(splade, refusals=away, cuts=3, cut_after=3_000_000) as server:
+        objects.apply(a_model(server, splade), an_endpoint("away", model_id="fetched"))
+        status, _, message = objects.wait_condition("away", "ModelAvailable", "Unreachable")
+        objects.wait(lambda: "Unreachable" in "".join(watched.rows("away")))
+        stalled = objects.conditions("away")["Stalled"][0]
+        objects.wait_ready("away")
+        was_cut = server.cuts < 0
+
+    (pod,) = objects.pods()
+    assert (status, stalled, was_cut) == ("False", "False", True)
+    assert "503" in message
+    assert pod["status"]["containerStatuses"][0]["restartCount"] == 0
 
 
 def test_a_file_that_is_missing_is_named(objects: Objects, watched: Watched, splade: Files) -> None:

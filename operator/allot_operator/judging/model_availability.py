@@ -9,10 +9,12 @@ from allot_api.conditions import (
     Status,
 )
 from allot_api.deployment_stats import ServedModel
+from allot_operator.facts.pods import Trouble
 from allot_operator.facts.reasons import find_reason
 from allot_operator.facts.reports import ModelState, Report
 from allot_operator.judging.deployment_facts import DeploymentFacts
 from allot_operator.judging.download_words import describe_download, describe_percent
+from allot_operator.judging.pod_troubles import describe_trouble
 
 # What is wrong with a model, the least mendable first: with several pods the worst is told.
 FAILURES = (
@@ -23,6 +25,7 @@ FAILURES = (
     ModelAvailableReason.UNSAFE_FORMAT,
     ModelAvailableReason.NOT_FOUND,
     ModelAvailableReason.UNAUTHORIZED,
+    ModelAvailableReason.OUT_OF_MEMORY,
     ModelAvailableReason.NO_SPACE,
     ModelAvailableReason.UNREACHABLE,
 )
@@ -90,6 +93,8 @@ def _find_failure(facts: DeploymentFacts) -> Told | None:
     for pod in facts.model_pods:
         if pod.last_words is not None:
             told.setdefault(pod.last_words.reason, pod.last_words.message)
+        if pod.trouble is Trouble.OUT_OF_MEMORY:
+            told.setdefault(ModelAvailableReason.OUT_OF_MEMORY, describe_trouble(pod))
     for _, report in facts.reports_of(facts.model_pods):
         reason = find_reason(ModelAvailableReason, report.reason)
         if reason is not None and report.state in REASONED:

@@ -71,7 +71,10 @@ def a_killed_pod() -> dict[str, object]:
         "metadata": {
             "name": "p",
             "uid": "u",
-            "annotations": {"inference.allot.dev/settings": "settings"},
+            "annotations": {
+                "inference.allot.dev/settings": "settings",
+                "inference.allot.dev/model": "model",
+            },
         },
         "spec": {"containers": [{"name": "runtime", "resources": resources}]},
         "status": {
@@ -94,4 +97,6 @@ def test_a_deployment_whose_pods_are_killed_for_their_memory_is_not_ready_becaus
         "pod p: the process was killed at its memory limit of 1Gi: write a larger "
         "pod.resources.limits.memory, such as 2Gi"
     )
+    assert words(findings, ConditionType.MODEL_AVAILABLE) == ("False", "OutOfMemory")
+    assert findings[ConditionType.MODEL_AVAILABLE].message == ready.message
     assert words(late, ConditionType.STALLED) == ("True", "DeadlineExceeded")
