@@ -86,8 +86,8 @@ class Recollection:
 
     def _forget(self, now: datetime) -> None:
         """Drop what is old; if that leaves no room, what was said first."""
-        old = [mark for mark, told in self._told.items() if now - told.seen >= MEMORY]
-        kept = [mark for mark in self._told if mark not in set(old)]
+        old = {mark for mark, told in self._told.items() if now - told.seen >= MEMORY}
+        kept = [mark for mark in self._told if mark not in old]
         too_many = max(0, len(kept) - self.most + 1)
         for mark in (*old, *kept[:too_many]):
             del self._told[mark]
