@@ -62,7 +62,7 @@ def test_a_strangers_service_is_left_alone_and_waited_for(objects: Objects) -> N
     objects.apply(a_deployment("wanted"))
     message = objects.wait_condition("wanted", "Accepted", "IdTaken", "mdep")[2]
     assert name in message
-    assert "not Allot's" in message
+    assert "not this ModelDeployment's" in message
     assert objects.names("deploy") == []
 
     objects.run("delete", "service", name)

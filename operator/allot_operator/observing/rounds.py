@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from allot_operator.facts.pods import Pod
-from allot_operator.facts.reports import Reading
+from allot_operator.facts.reports import ModelState, Reading, Report
 from allot_operator.observing.ledger import Ledger
 from allot_operator.observing.stats_client import StatsReader
 from allot_operator.work.keys import Key
@@ -44,16 +44,28 @@ async def ask_round(
 async def read_pods(
     ledger: Ledger, stats: StatsReader, pods: Sequence[Pod], now: Callable[[], datetime]
 ) -> Mapping[str, Reading]:
-    """Return what each pod last said, by uid; those that were never asked are asked now.
+    """Return what each pod last said, by uid, having asked those whose word is outdated.
 
     A pass must not judge by silence what one question would have told: else each restart of the
     operator would write "not reported", and a moment later the truth again.
     """
-    unasked = [
-        pod for pod in pods if pod.ip and pod.is_running and ledger.reading_of(pod.uid) is None
+    asked = [
+        pod
+        for pod in pods
+        if pod.ip and pod.is_running and is_outdated(ledger.reading_of(pod.uid), pod)
     ]
-    answers = await asyncio.gather(*(stats.read(pod.ip) for pod in unasked))
-    for pod, reading in zip(unasked, answers, strict=True):
+    answers = await asyncio.gather(*(stats.read(pod.ip) for pod in asked))
+    for pod, reading in zip(asked, answers, strict=True):
         ledger.hear(pod.uid, reading, now())
     readings = {pod.uid: ledger.reading_of(pod.uid) for pod in pods}
     return {uid: reading for uid, reading in readings.items() if reading is not None}
+
+
+def is_outdated(reading: Reading | None, pod: Pod) -> bool:
+    """Whether a pod was never asked, or has become ready since it said how far it was.
+
+    One that did not answer is left to the next round: a pass does not wait for it.
+    """
+    if reading is None:
+        return True
+    return pod.is_ready and isinstance(reading, Report) and reading.state is not ModelState.READY

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from allot_cluster.resources import MODEL_DEPLOYMENTS
-from allot_operator.facts.reports import NotKnown, Reading
+from allot_operator.facts.reports import ModelState, NotKnown, Reading
 from allot_operator.observing.ledger import Ledger
 from allot_operator.observing.rounds import ask_round, read_pods
 from allot_operator.scaling.policy import Bound, Policy
@@ -53,3 +53,25 @@ async def test_a_pass_asks_only_those_that_were_never_asked() -> None:
 
     assert stats.asked == ["two"]
     assert readings == {known.uid: a_report(), new.uid: a_report(num_threads=2)}
+
+
+async def test_a_pass_asks_a_pod_again_that_has_become_ready_since() -> None:
+    ledger, stats = Ledger(), Answers(one=a_report())
+    pod = a_pod("a", ip="one", is_ready=True)
+    ledger.hear(pod.uid, a_report(ModelState.LOADING), NOW)
+
+    readings = await read_pods(ledger, stats, [pod], lambda: NOW)
+
+    assert readings == {pod.uid: a_report()}
+    await read_pods(ledger, stats, [pod], lambda: NOW)
+    assert stats.asked == ["one"]
+
+
+async def test_a_pass_does_not_wait_for_a_pod_that_did_not_answer() -> None:
+    ledger, stats = Ledger(), Answers()
+    pod = a_pod("a", ip="one", is_ready=True)
+    ledger.hear(pod.uid, NotKnown("nobody there"), NOW)
+
+    await read_pods(ledger, stats, [pod], lambda: NOW)
+
+    assert stats.asked == []
