@@ -16,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from allot_runtime.batching import Budget
@@ -220,8 +221,7 @@ class Engine:
             self._counters.record_pass(now, len(batch), tokens, now - began)
             self._running = 0
         self._note_pass(batch, tokens, Interval(began, now))
-        for item, output in zip(batch, outputs, strict=True):
-            self._deliver(item, output)
+        deliver(batch, outputs)
 
     def _note_pass(self, batch: list[Item], tokens: int, took: Interval) -> None:
         waits = []
@@ -236,14 +236,6 @@ class Engine:
             raise RuntimeError("no model is loaded")
         return self._model.compute([item.sequence for item in batch])
 
-    def _deliver(self, item: Item, output: Output) -> None:
-        job = item.job
-        job.outputs[item.index] = output
-        job.missing -= 1
-        if job.missing == 0:
-            whole = [output for output in job.outputs if output is not None]
-            _settle(job.loop, job.done, whole)
-
     def _fail(self, item: Item, error: Exception) -> None:
         with self._changed:
             self._counters.errors += 1
@@ -251,6 +243,29 @@ class Engine:
         item.job.is_wanted = False
         fault = RequestFault(ErrorType.FAILED, f"inference failed: [{error}]")
         _settle(item.job.loop, item.job.done, error=fault)
+
+
+def deliver(batch: Sequence[Item], outputs: Sequence[Output]) -> None:
+    """Put outputs into their jobs, and tell the event loop once of all that are whole now.
+
+    Telling it of each would wake it as often, and each time it would want the interpreter that
+    the rest of the batch is still delivered with.
+    """
+    whole: dict[asyncio.AbstractEventLoop, list[Job]] = {}
+    for item, output in zip(batch, outputs, strict=True):
+        job = item.job
+        job.outputs[item.index] = output
+        job.missing -= 1
+        if job.missing == 0:
+            whole.setdefault(job.loop, []).append(job)
+    for loop, jobs in whole.items():
+        _post(loop, partial(_finish, jobs))
+
+
+def _finish(jobs: Sequence[Job]) -> None:
+    for job in jobs:
+        if not job.done.done():
+            job.done.set_result([output for output in job.outputs if output is not None])
 
 
 def _settle(
@@ -270,6 +285,10 @@ def _settle(
         else:
             future.set_result(value)  # type: ignore[arg-type]  # T may itself be None
 
+    _post(loop, settle)
+
+
+def _post(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
     # The loop is closed when the process ends while something is computed: nobody waits then.
     if not loop.is_closed():
-        loop.call_soon_threadsafe(settle)
+        loop.call_soon_threadsafe(function)

@@ -41,6 +41,11 @@ class InferenceRequest:
     timeout_seconds: float
 
     @property
+    def characters(self) -> int:
+        """Return the length of all that is to be read."""
+        return len(self.query or "") * len(self.inputs) + sum(map(len, self.inputs))
+
+    @property
     def priority(self) -> Priority:
         """Return the class it waits in: rerank has someone waiting, as a search has."""
         urgent = self.input_type is InputType.SEARCH or self.task_type is TaskType.RERANK

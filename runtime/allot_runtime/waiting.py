@@ -39,7 +39,8 @@ class Order(StrEnum):
 
 # The power of its size that an input's wait is measured by. 0 is first in, first out; 1 would let
 # waiting times grow as sizes do, and make passages pay for queries: those who wait in a closed
-# loop have a fixed sum of waiting to divide.
+# loop have a fixed sum of waiting to divide. Below some size one input costs as much as another.
+SHORT_TOKENS = 16
 EXPONENTS = {Order.BY_SIZE: 0.5, Order.BY_ARRIVAL: 0.0}
 
 
@@ -132,8 +133,8 @@ class WaitingLine(Generic[T]):
         return max(lanes, key=lambda lane: lane.impatience(now), default=None)
 
     def _find_lane(self, priority: Priority, tokens: int) -> _Lane[T]:
-        """Return the lane for sizes between two powers of two."""
-        size = max(1, tokens).bit_length()
+        """Return the lane for sizes between two powers of two; all short inputs have one."""
+        size = max(SHORT_TOKENS, tokens).bit_length()
         lanes = self._lanes[priority]
         if size not in lanes:
             lanes[size] = _Lane(weight=float(2**size) ** self._exponent, waiting=deque())
