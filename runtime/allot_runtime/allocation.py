@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import threading
 import time
@@ -69,8 +68,11 @@ class Allocation:
         load: Load = load_with_torch,
         monotonic: Callable[[], float] = time.monotonic,
         process_age_seconds: float = 0.0,
+        settle: Callable[[], None] = lambda: None,
     ) -> None:
+        """Begin with nothing; `settle` is called when all that stays for good is there."""
         self.settings = settings
+        self._settle = settle
         self.monotonic = monotonic
         self.spec = settings.model
         self.boot_id = uuid.uuid4().hex
@@ -124,7 +126,7 @@ class Allocation:
         except ModelFault as fault:
             self.readiness = self.readiness.fail(fault.reason, fault.message)
             raise
-        settle_memory()
+        self._settle()
         self._advance(ModelState.READY)
         self._start.end(self.monotonic())
         phases = self.measure_start()
@@ -252,16 +254,6 @@ class Allocation:
 
     def _report(self, fault: SourceFault) -> None:
         self.readiness = self.readiness.report(fault.reason, fault.message)
-
-
-def settle_memory() -> None:
-    """Have the garbage collector leave alone what is there now: it stays for good.
-
-    Torch's modules alone are half a million objects; to look through them all, now and then while
-    requests wait, takes a tenth of a second.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def is_finite(output: Output) -> bool:

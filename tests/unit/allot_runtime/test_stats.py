@@ -14,7 +14,7 @@ from allot_runtime.readiness import ModelState, Readiness
 from allot_runtime.stats import describe_routing, describe_start, describe_stats
 from allot_runtime.threads import CpuShare
 from tests.fakes.echo_allocation import SlowStart, a_served_model, an_allocation, some_settings
-from tests.fakes.echo_model import POISON, EchoModel
+from tests.fakes.echo_model import POISON, EchoModel, an_open_model
 
 PATH = "/_inference/text_embedding/any"
 SHARE = CpuShare(quota=1.5, affinity=4, throttled_seconds=0.25)
@@ -127,6 +127,25 @@ async def test_a_slow_start_says_what_it_was_spent_on(
     }
     line = "ready after 3.2 s: import 2.8 s, fetch 0.0 s, load 0.5 s, warm up 0.0 s"
     assert line in caplog.messages
+
+
+async def test_memory_is_settled_once_when_the_model_is_there_and_nobody_waits_yet(
+    tmp_path: Path,
+) -> None:
+    states: list[tuple[str, bool]] = []
+    allocation = Allocation(
+        some_settings(tmp_path),
+        load=lambda *_: (an_open_model(), 1),
+        settle=lambda: states.append(
+            (allocation.readiness.state, allocation.dimensions is not None)
+        ),
+    )
+
+    await allocation.prepare()
+    allocation.engine.end()
+
+    assert states == [("warming_up", True)]
+    assert allocation.readiness.is_ready
 
 
 async def test_the_operator_understands_what_is_told(tmp_path: Path) -> None:
