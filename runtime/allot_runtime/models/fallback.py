@@ -13,7 +13,7 @@ from allot_api.terms import WeightsFormat
 from allot_runtime.errors import ModelFault
 from allot_runtime.models.interface import TokenSequence
 from allot_runtime.models.layout import plan_layout
-from allot_runtime.models.packing import Encoded
+from allot_runtime.models.packing import Encoded, unsort
 from allot_runtime.models.purpose import Purpose
 
 # transformers pads: what is computed together are sequences of like length, up to so many tokens
@@ -38,14 +38,12 @@ class TransformersEncoder:
 
     def encode(self, batch: Sequence[TokenSequence]) -> Encoded:
         """Return hidden states [rows, width], or the head's logits."""
-        lengths = [len(sequence) for sequence in batch]
-        ordered = [batch[index] for index in plan_layout(lengths).order]
+        layout = plan_layout([len(sequence) for sequence in batch])
+        ordered = [batch[index] for index in layout.order]
         rows = [row for group in split(ordered) for row in self._run(group)]
         if self._is_per_token:
-            return Encoded(torch.cat(rows), plan_layout(lengths))
-        inverse = {index: place for place, index in enumerate(plan_layout(lengths).order)}
-        in_callers_order = [rows[inverse[index]] for index in range(len(batch))]
-        return Encoded(torch.stack(in_callers_order), plan_layout([1] * len(batch)))
+            return Encoded(torch.cat(rows), layout)
+        return Encoded(unsort(torch.stack(rows), layout), plan_layout([1] * len(batch)))
 
     def _run(self, group: Sequence[TokenSequence]) -> Iterator[Tensor]:
         """Yield the output of each sequence, [tokens, width] or [labels]."""
