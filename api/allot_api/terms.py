@@ -144,3 +144,15 @@ class CpuLimit(StrEnum):
 
     NUM_THREADS = "NumThreads"
     NONE = "None"
+
+
+class ModelState(StrEnum):
+    """How far a pod is with its model, in the words of its /stats."""
+
+    STARTING = "starting"
+    FETCHING = "fetching"
+    LOADING = "loading"
+    WARMING_UP = "warming_up"
+    READY = "ready"
+    FAILED = "failed"
+    DRAINING = "draining"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from allot_api.terms import TaskType
+from allot_api.terms import ModelState, TaskType
 from allot_runtime.answering import build_answer, tokenize_request
 from allot_runtime.batching import choose_budget
 from allot_runtime.clock import epoch_milliseconds
@@ -23,7 +23,7 @@ from allot_runtime.errors import ErrorType, ModelFault, RequestFault, SourceFaul
 from allot_runtime.inference_request import InferenceRequest
 from allot_runtime.meters import Meters
 from allot_runtime.models.interface import DenseVector, Model, Output, Score, TokenSequence
-from allot_runtime.readiness import ModelState, Readiness
+from allot_runtime.readiness import Readiness
 from allot_runtime.settings import Settings
 from allot_runtime.sources.fetching import FetchedModel, Surroundings, fetch_patiently
 from allot_runtime.sources.progress import Measure, Progress, nothing_yet

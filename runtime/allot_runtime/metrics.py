@@ -8,10 +8,10 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from allot_api.terms import ModelState
 from allot_runtime.allocation import Allocation
 from allot_runtime.counters import Snapshot
 from allot_runtime.meters import PREFIX
-from allot_runtime.readiness import ModelState
 from allot_runtime.startup import StartPhase
 from allot_runtime.threads import read_cpu_share
 

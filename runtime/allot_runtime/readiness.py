@@ -10,21 +10,9 @@ Only `ready` answers /readyz with 200, and only a real forward pass leads there.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
+from allot_api.terms import ModelState
 from allot_runtime.errors import SourceReason
-
-
-class ModelState(StrEnum):
-    """The stations; operator and gateway read these words."""
-
-    STARTING = "starting"
-    FETCHING = "fetching"
-    LOADING = "loading"
-    WARMING_UP = "warming_up"
-    READY = "ready"
-    FAILED = "failed"
-    DRAINING = "draining"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from allot_api.terms import ModelState
 from allot_runtime.allocation import Allocation
-from allot_runtime.readiness import ModelState, Readiness
+from allot_runtime.readiness import Readiness
 from allot_runtime.sources.redaction import redact
 from allot_runtime.threads import CpuShare
 

@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-
-class ModelState(StrEnum):
-    """How far a pod is with its model."""
-
-    STARTING = "starting"
-    FETCHING = "fetching"
-    LOADING = "loading"
-    WARMING_UP = "warming_up"
-    READY = "ready"
-    FAILED = "failed"
-    DRAINING = "draining"
+from allot_api.terms import ModelState
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from allot_api.conditions import (
     Status,
 )
 from allot_api.deployment_stats import ServedModel
+from allot_api.terms import ModelState
 from allot_operator.facts.pods import Trouble
 from allot_operator.facts.reasons import find_reason
-from allot_operator.facts.reports import ModelState, Report
+from allot_operator.facts.reports import Report
 from allot_operator.judging.deployment_facts import DeploymentFacts
 from allot_operator.judging.download_words import describe_download, describe_percent
 from allot_operator.judging.pod_troubles import describe_trouble

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from allot_api.terms import ModelState
 from allot_operator.facts.pods import Pod
-from allot_operator.facts.reports import ModelState, NotKnown, Reading, Report
+from allot_operator.facts.reports import NotKnown, Reading, Report
 from allot_operator.observing.showing import Shown, choose_shown
 from allot_operator.scaling.decision import Decision, Memory, decide
 from allot_operator.scaling.observation import Observation

@@ -7,8 +7,9 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from allot_api.terms import ModelState
 from allot_operator.facts.pods import Pod
-from allot_operator.facts.reports import ModelState, Reading, Report
+from allot_operator.facts.reports import Reading, Report
 from allot_operator.observing.ledger import Ledger
 from allot_operator.observing.stats_client import StatsReader
 from allot_operator.work.keys import Key

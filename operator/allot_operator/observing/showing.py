@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from allot_operator.facts.reports import ModelState, Reading, Report
+from allot_api.terms import ModelState
+from allot_operator.facts.reports import Reading, Report
 
 # A little below the time between two rounds of questions, so that each round may show it.
 SHOW_EVERY = timedelta(seconds=4.5)

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from allot_api.terms import ModelState
 from allot_runtime.errors import SourceReason
-from allot_runtime.readiness import ModelState, Readiness
+from allot_runtime.readiness import Readiness
 
 states = st.sampled_from(ModelState)
 

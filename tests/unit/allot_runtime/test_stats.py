@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from allot_api.terms import ModelState
 from allot_operator.facts.reports import Report, parse_report
 from allot_runtime.allocation import Allocation
-from allot_runtime.readiness import ModelState, Readiness
+from allot_runtime.readiness import Readiness
 from allot_runtime.stats import describe_routing, describe_start, describe_stats
 from allot_runtime.threads import CpuShare
 from tests.fakes.echo_allocation import SlowStart, a_served_model, an_allocation, some_settings

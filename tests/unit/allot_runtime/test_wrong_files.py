@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from allot_api.terms import ModelState
 from allot_runtime.allocation import Allocation
 from allot_runtime.errors import ModelFault
-from allot_runtime.readiness import ModelState
 from allot_runtime.settings import Settings
 from tests.fakes.echo_allocation import some_settings
 

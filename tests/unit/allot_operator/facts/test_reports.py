@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from allot_operator.facts.reports import ModelState, NotKnown, Report, parse_report
+from allot_api.terms import ModelState
+from allot_operator.facts.reports import NotKnown, Report, parse_report
 from tests.unit.allot_operator.builders import a_report
 
 

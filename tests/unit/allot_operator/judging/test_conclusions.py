@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allot_api.conditions import AcceptedReason, ConditionType, Finding, Status
+from allot_api.terms import ModelState
 from allot_operator.acceptance.verdict import Verdict
 from allot_operator.facts.pods import Pod, Trouble
-from allot_operator.facts.reports import ModelState
 from allot_operator.judging.conclusions import judge_accepted
 from tests.unit.allot_operator.builders import (
     a_deployment,

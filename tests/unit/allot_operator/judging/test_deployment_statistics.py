@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from allot_api.deployment_stats import DeploymentStats
-from allot_operator.facts.reports import ModelState
+from allot_api.terms import ModelState
 from allot_operator.judging.deployment_statistics import build_stats, parse_milliseconds
 from allot_operator.judging.deployment_status import judge_deployment_facts
 from tests.unit.allot_operator.builders import MODEL_ID, a_deployment, a_pod, a_report

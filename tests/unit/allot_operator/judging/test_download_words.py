@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from allot_operator.facts.reports import ModelState
+from allot_api.terms import ModelState
 from allot_operator.judging.download_words import (
     describe_download,
     describe_duration,

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from allot_api.conditions import ConditionType, ModelAvailableReason, Status
+from allot_api.terms import ModelState
 from allot_operator.facts.pods import LastWords
-from allot_operator.facts.reports import ModelState, NotKnown, Report
+from allot_operator.facts.reports import NotKnown, Report
 from allot_operator.judging.deployment_facts import DeploymentFacts
 from allot_operator.judging.model_availability import describe_model, judge_model_available
 from tests.unit.allot_operator.builders import a_pod, a_report

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from allot_api.conditions import Condition
-from allot_operator.facts.reports import ModelState
+from allot_api.terms import ModelState
 from allot_operator.judging.deployment_status import build_deployment_status
 from allot_operator.judging.transitions import (
     Notice,

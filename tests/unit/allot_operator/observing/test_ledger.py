@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from allot_api.terms import ModelState
 from allot_cluster.resources import MODEL_DEPLOYMENTS
-from allot_operator.facts.reports import ModelState, NotKnown
+from allot_operator.facts.reports import NotKnown
 from allot_operator.observing.ledger import Ledger, tell_of
 from allot_operator.scaling.policy import Bound, Policy
 from allot_operator.work.keys import Key

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from allot_api.terms import ModelState
 from allot_cluster.resources import MODEL_DEPLOYMENTS
-from allot_operator.facts.reports import ModelState, NotKnown, Reading
+from allot_operator.facts.reports import NotKnown, Reading
 from allot_operator.observing.ledger import Ledger
 from allot_operator.observing.rounds import ask_round, read_pods
 from allot_operator.scaling.policy import Bound, Policy

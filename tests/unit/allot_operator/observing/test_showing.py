@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from allot_operator.facts.reports import ModelState, NotKnown, Report
+from allot_api.terms import ModelState
+from allot_operator.facts.reports import NotKnown, Report
 from allot_operator.observing.showing import SHOW_EVERY, Shown, choose_shown
 from tests.unit.allot_operator.builders import NOW, a_report
 

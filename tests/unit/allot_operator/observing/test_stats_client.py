@@ -10,7 +10,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from allot_operator.facts.reports import ModelState, NotKnown, Reading, Report
+from allot_api.terms import ModelState
+from allot_operator.facts.reports import NotKnown, Reading, Report
 from allot_operator.observing.stats_client import StatsClient
 
 STATS = {
