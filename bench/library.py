@@ -7,11 +7,12 @@ import itertools
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bench import options
+from bench.bout import Bout
 from bench.cosines import smallest_cosine
-from bench.errors import BrokenRun, NotMeasured
+from bench.errors import NotMeasured
 from bench.folders import SCRIPTS
 from bench.machine import describe_machine, wait_until_quiet
 from bench.models import SHAPES, Shape, Task, prepare_graphs, prepare_model, read_token_ends
@@ -19,8 +20,7 @@ from bench.peers.catalog import OURS, choose_names
 from bench.peers.interface import EXACT, ROUNDED, Setup
 from bench.progress import say
 from bench.publishing import check_targets, publish
-from bench.report import Report
-from bench.rounds import Round, plan_turns
+from bench.rounds import plan_turns
 from bench.workers import HOMES, Given, Worker, compute_reference, working, working_script
 from bench.workloads import LONGEST_PASSAGE, Text, Traffic, build_workload
 
@@ -28,6 +28,7 @@ LIMIT = "gemm-limit"
 GRAPH_READERS = ("onnxruntime", "openvino", "openvino-bfloat16")
 QUERIES, PASSAGES, LONE_QUERIES = 32, 96, 20
 CHECKED_TEXTS = 24
+SETTINGS = ("model", "threads", "rounds", "seconds", "seed")
 # Rows at which matrix products are as fast as they get.
 LIMIT_ROWS = 2048
 
@@ -39,17 +40,6 @@ class Job:
     name: str
     batches: list[list[Given]]
     lengths: list[list[int]]
-
-
-@dataclass(slots=True)
-class Bout:
-    """The engines that take part."""
-
-    workers: dict[str, Worker] = field(default_factory=dict)
-    left_out: dict[str, str] = field(default_factory=dict)
-    checks: dict[str, float] = field(default_factory=dict)
-    rounds: list[Round] = field(default_factory=list)
-    busy: list[float] = field(default_factory=list)
 
 
 def parse(argv: Sequence[str]) -> Namespace:
@@ -81,13 +71,13 @@ def main(argv: Sequence[str]) -> None:
     with contextlib.ExitStack() as stack:
         bout = enter_all(stack, names, setup, probes)
         limit = enter_limit(stack, setup)
-        for index, order in enumerate(plan_turns([*bout.workers, LIMIT], given.rounds, given.seed)):
+        for index, order in enumerate(plan_turns([*bout.engines, LIMIT], given.rounds, given.seed)):
             say(f"round {index + 1} of {given.rounds}: {', '.join(order)}")
             bout.busy.append(wait_until_quiet(given.quiet_seconds))
             play(bout, order, limit, jobs, given)
-    if given.ours in bout.left_out:
-        raise BrokenRun(f"{given.ours} has no figures: {bout.left_out[given.ours]}")
-    publish(build_report(given, bout, environment), given)
+    bout.require(given.ours)
+    # Against the limit, a ratio is the share of it that ours reaches.
+    publish(bout.report("library", given, SETTINGS, environment), given)
 
 
 def plan_jobs(setup: Setup, seed: int, task: Task) -> list[Job]:
@@ -130,9 +120,9 @@ def build_job(name: str, batches: Sequence[Sequence[tuple[Given, int]]]) -> Job:
 
 def enter_all(
     stack: contextlib.ExitStack, names: Sequence[str], setup: Setup, probes: Sequence[Given]
-) -> Bout:
+) -> Bout[Worker]:
     """Start every engine; leave out those that do not start or give wrong vectors."""
-    bout = Bout()
+    bout: Bout[Worker] = Bout()
     scores_pairs = not isinstance(probes[0], str)
     reference = compute_reference(setup, probes, scores_pairs=scores_pairs)
     for name in names:
@@ -143,10 +133,9 @@ def enter_all(
             worker = stack.enter_context(working(name, setup, scores_pairs=scores_pairs))
             found = worker.ask({"vectors": list(probes)})["vectors"]
             bout.checks[name] = check(name, found, reference, scores_pairs=scores_pairs)
-            bout.workers[name] = worker
+            bout.engines[name] = worker
         except NotMeasured as why:
-            say(f"{name} is not measured: {why}")
-            bout.left_out[name] = str(why)
+            bout.leave_out(name, why)
     return bout
 
 
@@ -177,7 +166,7 @@ def enter_limit(stack: contextlib.ExitStack, setup: Setup) -> Worker:
 
 
 def play(
-    bout: Bout, order: Sequence[str], limit: Worker, jobs: Sequence[Job], given: Namespace
+    bout: Bout[Worker], order: Sequence[str], limit: Worker, jobs: Sequence[Job], given: Namespace
 ) -> None:
     """Give every engine its turn in one round."""
     shape = SHAPES[given.model]
@@ -188,8 +177,8 @@ def play(
             answer = limit.ask({"products": products, "seconds": given.seconds})
             found[LIMIT] = {"gflops_per_second": answer["flops_per_second"] / 1e9}
         else:
-            found[name] = time_jobs(bout.workers[name], jobs, shape, given.seconds)
-    bout.rounds.append({name: found[name] for name in [*bout.workers, LIMIT]})
+            found[name] = time_jobs(bout.engines[name], jobs, shape, given.seconds)
+    bout.rounds.append({name: found[name] for name in [*bout.engines, LIMIT]})
 
 
 def time_jobs(
@@ -203,21 +192,6 @@ def time_jobs(
         figures[f"{job.name}_tokens_per_second"] = sum(map(sum, job.lengths)) / sum(taken)
     flops = sum(shape.count_flops(lengths) for lengths in jobs[-1].lengths)
     return figures | {"gflops_per_second": flops / sum(taken) / 1e9}
-
-
-def build_report(given: Namespace, bout: Bout, environment: dict[str, object]) -> Report:
-    """Return the report; against the limit, a ratio is the share of it that ours reaches."""
-    names = ("model", "threads", "rounds", "seconds", "seed")
-    return Report(
-        benchmark="library",
-        ours=given.ours,
-        settings={name: getattr(given, name) for name in names},
-        environment=environment,
-        rounds=bout.rounds,
-        left_out=bout.left_out,
-        checks=bout.checks,
-        busy_before_rounds=bout.busy,
-    )
 
 
 if __name__ == "__main__":
