@@ -31,7 +31,7 @@ def tokenize_request(
     model: Model,
     is_wanted: Callable[[], bool] = lambda: True,
 ) -> list[TokenSequence]:
-    """Return what has to be computed for a request: blocks, so not on the event loop.
+    """Return what has to be computed for a request; long texts block, and want another thread.
 
     Ends early, with fewer sequences than texts, once nobody waits for them any more.
     """
