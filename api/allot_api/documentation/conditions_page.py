@@ -13,7 +13,7 @@ OPENING = """\
 # Conditions
 
 What `kubectl get`, `kubectl describe` and `kubectl wait` show of an InferenceEndpoint and a
-ModelDeployment. A TrainedModel has `Accepted` alone. An endpoint repeats the conditions of the
+ModelDeployment. A TrainedModel has `Accepted` and `Reconciling`. An endpoint repeats those of the
 ModelDeployment that serves it; only `Accepted`, and what follows from it, is its own.
 
 Each condition carries the `observedGeneration` that it speaks of. The same reason and message stand
