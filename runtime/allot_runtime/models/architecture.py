@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from allot_runtime.errors import ModelFault
+
 
 class Family(StrEnum):
     """Which names the weights go by."""
@@ -65,14 +67,17 @@ class Architecture:
 
 
 def parse_architecture(config: Mapping[str, Any]) -> Architecture | None:
-    """Return what a config.json describes; None for what our own encoder does not know."""
+    """Return what a config.json describes; None for what our own encoder does not know.
+
+    Raises ModelFault for what no encoder computes.
+    """
     family = FAMILIES.get(str(config.get("model_type")))
     activation = ACTIVATIONS.get(str(config.get("hidden_act", config.get("activation"))))
     if family is None or activation is None or _is_unusual(config):
         return None
     first = _first_position(family, config)
     distil = family is Family.DISTILBERT
-    return Architecture(
+    architecture = Architecture(
         family=family,
         layers=int(config["n_layers" if distil else "num_hidden_layers"]),
         heads=int(config["n_heads" if distil else "num_attention_heads"]),
@@ -83,6 +88,17 @@ def parse_architecture(config: Mapping[str, Any]) -> Architecture | None:
         max_tokens=int(config["max_position_embeddings"]) - first,
         first_position=first,
     )
+    _check_heads(architecture)
+    return architecture
+
+
+def _check_heads(architecture: Architecture) -> None:
+    heads, width = architecture.heads, architecture.width
+    if heads < 1 or width % heads:
+        raise ModelFault(
+            f"config.json has {heads} attention heads for states of {width} numbers: the number of "
+            "heads must be above zero and divide the other"
+        )
 
 
 def _is_unusual(config: Mapping[str, Any]) -> bool:

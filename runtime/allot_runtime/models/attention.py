@@ -1,15 +1,16 @@
-"""Attention (Vaswani et al. 2017) over sequences that lie one after another without padding."""
+"""Attention (Vaswani et al. 2017) over sequences that lie one after another without padding.
 
-from __future__ import annotations
+Annotations here are values, since torch.jit compiles `attend` and reads them.
+"""
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from allot_runtime.models.layout import Layout, Window, plan_windows
+from allot_runtime.models.layout import Layout, plan_windows
 
 # Rows of short sequences that are attended to together. What the products of a whole window waste
 # grows with its square: at 64 rows it is 2 % of a layer's arithmetic, and 32 queries of 8 tokens
@@ -17,48 +18,57 @@ from allot_runtime.models.layout import Layout, Window, plan_windows
 WINDOW_ROWS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A window with its mask, [1, rows, rows]: 0 within a sequence, minus infinity beyond.
+class Span(NamedTuple):
+    """Rows that are attended to in one product, with their mask [1, rows, rows].
 
-    None where one sequence has the window.
+    The mask is 0 within a sequence and minus infinity beyond; None where one sequence has the rows.
     """
 
-    window: Window
+    start: int
+    stop: int
     mask: Tensor | None
 
 
-def plan_spans(layout: Layout, dtype: torch.dtype) -> tuple[Span, ...]:
+def plan_spans(layout: Layout, dtype: torch.dtype) -> list[Span]:
     """Return the spans of a batch; they are the same for every layer."""
-    return tuple(
-        Span(window, _build_mask(window.lengths, dtype))
+    return [
+        Span(window.start, window.start + window.rows, _build_mask(window.lengths, dtype))
         for window in plan_windows(layout, WINDOW_ROWS)
-    )
+    ]
 
 
-def attend(projected: Tensor, spans: Sequence[Span], heads: int) -> Tensor:
+def attend(projected: Tensor, spans: list[Span], heads: int) -> Tensor:
     """Return what each token takes from its sequence, [rows, width].
 
     `projected` holds queries, keys and values side by side, [rows, 3 * width].
     """
-    rows, width = projected.shape[0], projected.shape[1] // 3
+    rows = projected.size(0)
+    width = projected.size(1) // 3
+    size = width // heads
+    scale = 1.0 / math.sqrt(float(size))
+    parts = projected.view(rows, 3, heads, size).permute(1, 2, 0, 3)
+    if len(spans) == 1 and spans[0].stop - spans[0].start == rows:
+        return mix(parts, spans[0], scale).transpose(0, 1).reshape(rows, width)
     # Rows that belong to nobody stay zero: what memory held before might not be a number.
-    mixed = projected.new_zeros(rows, width)
-    parts = projected.view(rows, 3, heads, width // heads).permute(1, 2, 0, 3)
-    places = mixed.view(rows, heads, width // heads)
-    scale = 1 / math.sqrt(width // heads)
+    mixed = projected.new_zeros([rows, heads, size])
     for span in spans:
-        start, stop = span.window.start, span.window.start + span.window.rows
-        query, key, value = parts[:, :, start:stop].unbind(0)
-        places[start:stop] = _mix(query, key, value, span.mask, scale).transpose(0, 1)
-    return mixed
+        mixed[span.start : span.stop] = mix(parts, span, scale).transpose(0, 1)
+    return mixed.view(rows, width)
 
 
-def _mix(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scale: float) -> Tensor:
-    """Return softmax(query · keyᵀ · scale + mask) · value, each [heads, rows, size]."""
-    # With a factor of 0 the first argument is not read: only its shape has to fit.
-    added, factor = (query.new_empty(1, 1, 1), 0) if mask is None else (mask, 1)
-    scores = torch.baddbmm(added, query, key.transpose(1, 2), beta=factor, alpha=scale)
+def mix(parts: Tensor, span: Span, scale: float) -> Tensor:
+    """Return softmax(query · keyᵀ · scale + mask) · value of a span, [heads, rows, size].
+
+    `parts` holds queries, keys and values, [3, heads, rows, size].
+    """
+    query, key, value = parts[:, :, span.start : span.stop].unbind(0)
+    mask = span.mask
+    if mask is None:
+        # With a factor of 0 the first argument is not read: only its shape has to fit.
+        unread = query.new_empty([1, 1, 1])
+        scores = torch.baddbmm(unread, query, key.transpose(1, 2), beta=0, alpha=scale)
+    else:
+        scores = torch.baddbmm(mask, query, key.transpose(1, 2), alpha=scale)
     return torch.bmm(torch.softmax(scores, dim=-1), value)
 
 

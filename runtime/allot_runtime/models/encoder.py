@@ -2,9 +2,8 @@
 
     ids [rows] → embeddings → layers of (attention, feed-forward) → states [rows, width]
 
-Every block is post-norm, as in the BERT paper: x = norm(x + f(x)). All but attention is the same
-for every token, so the tokens of a batch lie one after another and nothing is computed for
-padding.
+All but attention is the same for every token, so the tokens of a batch lie one after another and
+nothing is computed for padding.
 """
 
 from __future__ import annotations
@@ -18,11 +17,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from allot_runtime.models.architecture import Architecture, Family
-from allot_runtime.models.attention import Span, attend, plan_spans
+from allot_runtime.models.attention import plan_spans
 from allot_runtime.models.interface import TokenSequence
-from allot_runtime.models.linear import Linear
+from allot_runtime.models.layers import Layer, compile_layers
+from allot_runtime.models.linear import AS_IT_IS, FUNCTIONS
 from allot_runtime.models.packing import Encoded, PackedBatch, pack
-from allot_runtime.models.weights import LayerNorm, Weights
+from allot_runtime.models.weights import Weights
 
 
 class Encoder(Protocol):
@@ -70,18 +70,6 @@ NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One block; `projection` makes queries, keys and values in one product."""
-
-    projection: Linear
-    attention_output: Linear
-    attention_norm: LayerNorm
-    up: Linear
-    down: Linear
-    norm: LayerNorm
-
-
 class BertEncoder:
     """The encoder of the BERT, RoBERTa and DistilBERT families."""
 
@@ -97,29 +85,27 @@ class BertEncoder:
         self._layers = [
             _take_layer(weights, architecture, index) for index in range(architecture.layers)
         ]
+        self._activation = FUNCTIONS[architecture.activation]
+        self._compute = compile_layers()
 
     def encode(self, batch: Sequence[TokenSequence]) -> Encoded:
         """Return the last hidden states of a batch, [rows, width]."""
         packed = pack(batch)
-        spans = plan_spans(packed.layout, self._dtype)
         hidden = self._norm.apply(self._embed(packed).to(self._dtype))
-        for layer in self._layers:
-            hidden = self._apply_layer(layer, hidden, spans)
-        return Encoded(hidden, packed.layout)
+        spans = plan_spans(packed.layout, self._dtype)
+        heads = self._architecture.heads
+        states = self._compute(hidden, self._layers, spans, heads, self._activation, AS_IT_IS)
+        return Encoded(states, packed.layout)
 
     def _embed(self, batch: PackedBatch) -> Tensor:
         hidden = functional.embedding(batch.ids, self._words).float()
-        hidden += self._positions[batch.positions + self._architecture.first_position]
+        positions = batch.positions + self._architecture.first_position
+        hidden += functional.embedding(positions, self._positions)
         if self._types is not None:
             # RoBERTa has one type only, whatever the tokenizer says.
-            hidden += self._types[batch.type_ids.clamp(max=self._types.shape[0] - 1)]
+            types = batch.type_ids.clamp(max=self._types.shape[0] - 1)
+            hidden += functional.embedding(types, self._types)
         return hidden
-
-    def _apply_layer(self, layer: Layer, hidden: Tensor, spans: Sequence[Span]) -> Tensor:
-        mixed = attend(layer.projection.apply(hidden), spans, self._architecture.heads)
-        hidden = layer.attention_norm.apply(layer.attention_output.apply(mixed).add_(hidden))
-        between = layer.up.activate(hidden, self._architecture.activation)
-        return layer.norm.apply(layer.down.apply(between).add_(hidden))
 
 
 def _take_layer(weights: Weights, architecture: Architecture, index: int) -> Layer:

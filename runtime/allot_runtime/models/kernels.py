@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from allot_runtime.models.architecture import Activation
-from allot_runtime.models.linear import BuildLinear, Linear, PackedLinear, PlainLinear
+from allot_runtime.models.linear import BuildLinear, Linear, build_packed, build_plain
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class Kernel(StrEnum):
     PLAIN = "plain"
 
 
-BUILDERS: dict[Kernel, BuildLinear] = {Kernel.PACKED: PackedLinear, Kernel.PLAIN: PlainLinear}
+BUILDERS: dict[Kernel, BuildLinear] = {Kernel.PACKED: build_packed, Kernel.PLAIN: build_plain}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def try_kernels(
     To be called on the compute thread, with the threads that it will have.
     """
     weight, bias, *inputs = _make_layer(out, width, dtype)
-    plain = PlainLinear(weight, bias)
+    plain = build_plain(weight, bias)
     right: dict[Kernel, Linear] = {}
     for kernel in Kernel:
         linear = _build(kernel, weight, bias)

@@ -2,13 +2,12 @@
 
 On some CPUs torch's own leaves a quarter to half of the arithmetic unused; which is the faster
 one is found out at start (`allot_runtime.models.kernels`).
+
+Annotations here are values, since torch.jit compiles these functions and reads them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from functools import partial
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -16,73 +15,70 @@ from torch.nn import functional
 
 from allot_runtime.models.architecture import Activation
 
-ACTIVATIONS: dict[Activation, Callable[[Tensor], Tensor]] = {
-    Activation.GELU: functional.gelu,
-    Activation.GELU_TANH: partial(functional.gelu, approximate="tanh"),
-    Activation.RELU: functional.relu,
-}
-# What oneDNN calls the same: its function, and how it is approximated.
-FUSED = {
-    Activation.GELU: ("gelu", "none"),
-    Activation.GELU_TANH: ("gelu", "tanh"),
-    Activation.RELU: ("relu", ""),
-}
 # For how many rows the packing is laid out. It serves all numbers well; 0 would pack anew in
 # every call.
 ROWS_HINT = 64
 
 
-class Linear(Protocol):
-    """A layer of weight [out, in] and bias [out]."""
+class Linear(NamedTuple):
+    """A layer of weight [out, in], packed in oneDNN's own order or not, and bias [out]."""
+
+    weight: Tensor
+    bias: Tensor | None
+    is_packed: bool
 
     def apply(self, values: Tensor) -> Tensor:
         """Return values · weightᵀ + bias, [rows, out], of values [rows, in]."""
-        ...
+        return compute_linear(self, values, AS_IT_IS)
 
     def activate(self, values: Tensor, activation: Activation) -> Tensor:
         """Return an activation of the same."""
-        ...
+        return compute_linear(self, values, FUNCTIONS[activation])
 
+
+class Function(NamedTuple):
+    """What is done to a layer's sums: oneDNN's word for it, and for how it is approximated."""
+
+    name: str
+    algorithm: str
+
+
+AS_IT_IS = Function("none", "")
+FUNCTIONS = {
+    Activation.GELU: Function("gelu", "none"),
+    Activation.GELU_TANH: Function("gelu", "tanh"),
+    Activation.RELU: Function("relu", ""),
+}
 
 BuildLinear = Callable[[Tensor, Tensor | None], Linear]
 
 
-class PlainLinear:
-    """By torch's own operator; the weight stays where it is."""
-
-    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
-        self._weight = weight
-        self._bias = bias
-
-    def apply(self, values: Tensor) -> Tensor:
-        """Return values · weightᵀ + bias."""
-        return functional.linear(values, self._weight, self._bias)
-
-    def activate(self, values: Tensor, activation: Activation) -> Tensor:
-        """Return an activation of the same."""
-        return ACTIVATIONS[activation](self.apply(values))
+def build_plain(weight: Tensor, bias: Tensor | None) -> Linear:
+    """Return a layer that torch's own operator computes; the weight stays where it is."""
+    return Linear(weight, bias, is_packed=False)
 
 
-class PackedLinear:
-    """By oneDNN, with the weight in its own order and the activation in the same pass.
+def build_packed(weight: Tensor, bias: Tensor | None) -> Linear:
+    """Return a layer that oneDNN computes, with the activation in the same pass.
 
     The operators are torch's own, made for its compiler and not documented; a torch that has
     them not raises AttributeError here, and RuntimeError where the CPU is not served.
     """
+    operators: Any = torch.ops.mkldnn
+    packed = operators._reorder_linear_weight(weight.contiguous(), ROWS_HINT)
+    return Linear(packed, bias, is_packed=True)
 
-    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
-        operators: Any = torch.ops.mkldnn
-        self._weight = operators._reorder_linear_weight(weight.contiguous(), ROWS_HINT)
-        self._bias = bias
-        self._compute = operators._linear_pointwise
 
-    def apply(self, values: Tensor) -> Tensor:
-        """Return values · weightᵀ + bias."""
-        result: Tensor = self._compute(values, self._weight, self._bias, "none", [], "")
+def compute_linear(layer: Linear, values: Tensor, function: Function) -> Tensor:
+    """Return function(values · weightᵀ + bias), [rows, out]; torch.jit compiles this."""
+    if layer.is_packed:
+        result: Tensor = torch.ops.mkldnn._linear_pointwise(
+            values, layer.weight, layer.bias, function.name, [], function.algorithm
+        )
         return result
-
-    def activate(self, values: Tensor, activation: Activation) -> Tensor:
-        """Return an activation of the same."""
-        name, algorithm = FUSED[activation]
-        result: Tensor = self._compute(values, self._weight, self._bias, name, [], algorithm)
-        return result
+    sums = functional.linear(values, layer.weight, layer.bias)
+    if function.name == "gelu":
+        return functional.gelu(sums, approximate=function.algorithm)
+    if function.name == "relu":
+        return functional.relu(sums)
+    return sums

@@ -17,9 +17,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from allot_runtime.models.architecture import Activation, Architecture, Family
+from allot_runtime.models.layers import LayerNorm
 from allot_runtime.models.linear import Linear
 from allot_runtime.models.packing import Encoded, unsort
-from allot_runtime.models.weights import LayerNorm, Weights
+from allot_runtime.models.weights import Weights
 
 WORDS = "embeddings.word_embeddings.weight"
 # Words whose logits are computed together: for 1,024 tokens they take 8 MB, which stay in the cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -14,7 +13,8 @@ from torch import Tensor
 
 from allot_api.terms import WeightsFormat
 from allot_runtime.errors import ModelFault
-from allot_runtime.models.linear import BuildLinear, Linear, PlainLinear
+from allot_runtime.models.layers import LayerNorm
+from allot_runtime.models.linear import BuildLinear, Linear, build_plain
 from allot_runtime.models.pickled import PATTERN as PICKLED
 from allot_runtime.models.pickled import read_pickled
 
@@ -24,21 +24,6 @@ _PREFIX = re.compile(r"^(bert|roberta|distilbert)\.")
 _OLD_NAMES = {"gamma": "weight", "beta": "bias"}
 
 
-@dataclass(frozen=True, slots=True)
-class LayerNorm:
-    """Layer normalisation (Ba et al. 2016) over the last dimension."""
-
-    weight: Tensor
-    bias: Tensor
-    epsilon: float
-
-    def apply(self, values: Tensor) -> Tensor:
-        """Return the normalised values."""
-        return torch.nn.functional.layer_norm(
-            values, self.weight.shape, self.weight, self.bias, self.epsilon
-        )
-
-
 class Weights:
     """The tensors of a model; a tensor that is not there is a ModelFault with its name."""
 
@@ -46,7 +31,7 @@ class Weights:
         self,
         tensors: dict[str, Tensor],
         dtype: torch.dtype,
-        build_linear: BuildLinear = PlainLinear,
+        build_linear: BuildLinear = build_plain,
     ) -> None:
         self._tensors = {normalize_name(name): tensor for name, tensor in tensors.items()}
         self._dtype = dtype

@@ -54,7 +54,7 @@ async def fault_of(whole: Path, folder: Path, name: str, content: str) -> str:
     [
         ("config.json", "", "config.json cannot be read"),
         ("config.json", {"hidden_size": "many"}, "many"),
-        ("config.json", {"num_attention_heads": 0}, "zero"),
+        ("config.json", {"num_attention_heads": 0}, "0 attention heads"),
         ("config.json", {"num_hidden_layers": 99}, "no tensor encoder.layer.6."),
         ("tokenizer.json", "", "tokenizer.json cannot be read"),
         ("tokenizer.json", "[]", "tokenizer.json cannot be read"),

@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from allot_runtime.models.architecture import Activation
+from allot_runtime.models.layers import LayerNorm
 from allot_runtime.models.layout import plan_layout
-from allot_runtime.models.linear import PlainLinear
+from allot_runtime.models.linear import build_plain
 from allot_runtime.models.packing import Encoded
 from allot_runtime.models.vocabulary import LogitsWeigher, VocabularyHead, find_largest
-from allot_runtime.models.weights import LayerNorm
 
 WIDTH, WORDS = 8, 11
 
@@ -34,10 +34,10 @@ def test_blocks_and_the_late_bias_change_nothing() -> None:
     norm = LayerNorm(torch.ones(WIDTH), torch.zeros(WIDTH), 1e-12)
     transform, decoder, bias = torch.eye(WIDTH), torch.randn(WORDS, WIDTH), torch.randn(WORDS)
     head = VocabularyHead(
-        transform=PlainLinear(transform, None),
+        transform=build_plain(transform, None),
         activation=Activation.RELU,
         norm=norm,
-        decoder=(PlainLinear(decoder[:4], None), PlainLinear(decoder[4:], None)),
+        decoder=(build_plain(decoder[:4], None), build_plain(decoder[4:], None)),
         bias=bias,
     )
     states = torch.randn(5, WIDTH)
