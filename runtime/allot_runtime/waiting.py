@@ -4,15 +4,15 @@ Elasticsearch's queue has the same two classes (PriorityProcessWorkerExecutorSer
 all searches before any ingest. Here one pass in `INGEST_SHARE` goes to ingest if it waits, so
 that a stream of searches slows an ingest down and never stops it.
 
-Within a class, an input's turn comes by how long it has waited for its size: a query of 8 tokens
-need not wait as long as a passage of 200. Inputs of like size keep their order.
+Within a class, a short input need not wait as long as a long one: its wait counts more. Inputs of
+like size keep their order.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -37,11 +37,12 @@ class Order(StrEnum):
     BY_ARRIVAL = "by_arrival"
 
 
-# The power of its size that an input's wait is measured by. 0 is first in, first out; 1 would let
-# waiting times grow as sizes do, and make passages pay for queries: those who wait in a closed
-# loop have a fixed sum of waiting to divide. Below some size one input costs as much as another.
-SHORT_TOKENS = 16
-EXPONENTS = {Order.BY_SIZE: 0.5, Order.BY_ARRIVAL: 0.0}
+# Up to here an input is a query, and beyond a passage.
+SHORT_TOKENS = 32
+# How many times as long as a short input's a long one's wait must be to count as much. Where the
+# same clients ask again and again, the mean wait is what it is: what queries gain, passages lose.
+# So the slowest passages wait some fifth longer than first in, first out.
+PATIENCE = {Order.BY_SIZE: 1.75, Order.BY_ARRIVAL: 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,32 @@ class Place(Generic[T]):
 class _Lane(Generic[T]):
     """Inputs of one class and of like size, first in, first out, each with its arrival."""
 
-    weight: float
-    waiting: deque[tuple[float, Place[T]]]
+    patience: float
+    waiting: deque[tuple[float, Place[T]]] = field(default_factory=deque)
 
     def impatience(self, now: float) -> float:
-        """Return how long the first has waited for its size."""
-        return (now - self.waiting[0][0]) / self.weight
+        """Return what the wait of the first counts for."""
+        return (now - self.waiting[0][0]) / self.patience
+
+
+@dataclass(frozen=True, slots=True)
+class _Lanes(Generic[T]):
+    """One class: its short inputs and its long ones."""
+
+    short: _Lane[T]
+    long: _Lane[T]
+
+    def find(self, tokens: int) -> _Lane[T]:
+        """Return the lane of inputs of this size."""
+        return self.short if tokens <= SHORT_TOKENS else self.long
+
+    def waiting(self) -> list[_Lane[T]]:
+        """Return the lanes in which somebody waits."""
+        return [lane for lane in (self.short, self.long) if lane.waiting]
+
+    def most_impatient(self, now: float) -> _Lane[T] | None:
+        """Return the lane whose turn it is; None where nobody waits."""
+        return max(self.waiting(), key=lambda lane: lane.impatience(now), default=None)
 
 
 class WaitingLine(Generic[T]):
@@ -75,10 +96,9 @@ class WaitingLine(Generic[T]):
         self, capacity: int, is_wanted: Callable[[T], bool], order: Order = Order.BY_SIZE
     ) -> None:
         self._capacity = capacity
-        self._exponent = EXPONENTS[order]
         self._is_wanted = is_wanted
-        self._lanes: dict[Priority, dict[int, _Lane[T]]] = {
-            priority: {} for priority in (Priority.SEARCH, Priority.INGEST)
+        self._lanes: dict[Priority, _Lanes[T]] = {
+            priority: _Lanes(_Lane(1.0), _Lane(PATIENCE[order])) for priority in Priority
         }
         self._count = 0
         self._searches_in_a_row = 0
@@ -95,7 +115,7 @@ class WaitingLine(Generic[T]):
         if self._count + len(places) > self._capacity:
             return False
         for place in places:
-            self._find_lane(priority, place.tokens).waiting.append((now, place))
+            self._lanes[priority].find(place.tokens).waiting.append((now, place))
         self._count += len(places)
         self.tokens += sum(place.tokens for place in places)
         return True
@@ -105,7 +125,7 @@ class WaitingLine(Generic[T]):
         batch = Batch(budget)
         taken: list[T] = []
         for priority in self._order_priorities():
-            while lane := self._most_impatient(priority, now):
+            while lane := self._lanes[priority].most_impatient(now):
                 place = lane.waiting[0][1]
                 if self._is_wanted(place.item):
                     if not batch.has_room(place.tokens):
@@ -126,26 +146,13 @@ class WaitingLine(Generic[T]):
         return Priority.SEARCH, Priority.INGEST
 
     def _waits(self, priority: Priority) -> bool:
-        return any(lane.waiting for lane in self._lanes[priority].values())
-
-    def _most_impatient(self, priority: Priority, now: float) -> _Lane[T] | None:
-        lanes = [lane for lane in self._lanes[priority].values() if lane.waiting]
-        return max(lanes, key=lambda lane: lane.impatience(now), default=None)
-
-    def _find_lane(self, priority: Priority, tokens: int) -> _Lane[T]:
-        """Return the lane for sizes between two powers of two; all short inputs have one."""
-        size = max(SHORT_TOKENS, tokens).bit_length()
-        lanes = self._lanes[priority]
-        if size not in lanes:
-            lanes[size] = _Lane(weight=float(2**size) ** self._exponent, waiting=deque())
-        return lanes[size]
+        return bool(self._lanes[priority].waiting())
 
     def _drop_unwanted(self) -> None:
-        for lane in self._all_lanes():
+        for lane in self._all_waiting():
             lane.waiting = deque(one for one in lane.waiting if self._is_wanted(one[1].item))
-        self._count = sum(len(lane.waiting) for lane in self._all_lanes())
-        self.tokens = sum(place.tokens for lane in self._all_lanes() for _, place in lane.waiting)
+        left = [place for lane in self._all_waiting() for _, place in lane.waiting]
+        self._count, self.tokens = len(left), sum(place.tokens for place in left)
 
-    def _all_lanes(self) -> Iterator[_Lane[T]]:
-        for lanes in self._lanes.values():
-            yield from lanes.values()
+    def _all_waiting(self) -> list[_Lane[T]]:
+        return [lane for lanes in self._lanes.values() for lane in lanes.waiting()]

@@ -78,7 +78,7 @@ def test_a_stream_of_searches_slows_an_ingest_and_never_stops_it() -> None:
 
 
 @given(st.integers(1, 400), st.lists(st.integers(1, 400), max_size=30))
-def test_inputs_of_one_size_keep_their_order(size: int, others: list[int]) -> None:
+def test_inputs_of_like_size_keep_their_order(size: int, others: list[int]) -> None:
     line = a_line()
     for number, other in enumerate(others):
         line.admit(places(f"same{number:02}", [size]), Priority.INGEST, float(number))
