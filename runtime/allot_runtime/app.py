@@ -11,7 +11,6 @@ from allot_runtime import routes
 from allot_runtime.allocation import Allocation
 from allot_runtime.errors import RequestFault
 from allot_runtime.metrics import build_registry
-from allot_runtime.responses import ProductHeader
 from allot_runtime.tracing import Tracer
 
 
@@ -19,12 +18,13 @@ def build_app(allocation: Allocation, tracer: Tracer | None = None) -> Starlette
     """Return the application that serves an allocation, and traces its requests if it may."""
     app = Starlette(
         routes=[
+            # Tried in this order.
+            Route("/_inference/{task_type}/{inference_id}", routes.infer, methods=["POST"]),
+            Route("/_inference/{inference_id}", routes.infer, methods=["POST"]),
             Route("/livez", routes.live),
             Route("/readyz", routes.ready),
             Route("/stats", routes.stats),
             Route("/metrics", routes.metrics),
-            Route("/_inference/{inference_id}", routes.infer, methods=["POST"]),
-            Route("/_inference/{task_type}/{inference_id}", routes.infer, methods=["POST"]),
         ],
         exception_handlers={
             RequestFault: routes.refuse,
@@ -38,6 +38,4 @@ def build_app(allocation: Allocation, tracer: Tracer | None = None) -> Starlette
     app.state.registry = build_registry(allocation)
     # A redirect loses the bodies of clients that follow it with GET.
     app.router.redirect_slashes = False
-    # Outermost, so that answers to faults of our own carry the header too.
-    app.add_middleware(ProductHeader)
     return app

@@ -81,10 +81,13 @@ class Meters:
             f"{PREFIX}batch_inputs", "Inputs of a forward pass.", buckets=INPUTS, registry=None
         )
         # Series that are there from the start: a rate of what never was is 0, not missing.
-        for task in (*tasks, UNKNOWN_TASK):
-            self._durations.labels(task)
-            for outcome in Outcome:
-                self._requests.labels(task, outcome)
+        known = (*tasks, UNKNOWN_TASK)
+        self._durations_of = {task: self._durations.labels(task) for task in known}
+        self._requests_of = {
+            (task, outcome): self._requests.labels(task, outcome)
+            for task in known
+            for outcome in Outcome
+        }
 
     def register(self, registry: CollectorRegistry) -> None:
         """Put the instruments into a registry."""
@@ -101,8 +104,8 @@ class Meters:
     def record_request(self, timeline: Timeline, outcome: Outcome, ended: float) -> None:
         """Record a request that ended; a body that was not understood has no task."""
         task = timeline.task or UNKNOWN_TASK
-        self._requests.labels(task, outcome).inc()
-        self._durations.labels(task).observe(ended - timeline.began)
+        self._requests_of[task, outcome].inc()
+        self._durations_of[task].observe(ended - timeline.began)
 
     def record_tokenization(self, took: Interval) -> None:
         """Record how long a request's inputs took to read."""

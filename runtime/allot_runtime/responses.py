@@ -6,32 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from allot_runtime.errors import RequestFault
 from allot_runtime.media_types import choose_answer_type
 
-PRODUCT_HEADER, PRODUCT = "X-Elastic-Product", "Elasticsearch"
-
-
-class ProductHeader:
-    """Puts Elasticsearch's product header on every answer: its clients refuse others."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
-
-        async def mark(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[PRODUCT_HEADER] = PRODUCT
-            await send(message)
-
-        await self._app(scope, receive, mark)
+# On every answer: Elasticsearch's clients refuse others.
+PRODUCT = {"X-Elastic-Product": "Elasticsearch"}
 
 
 def answer_json(
@@ -47,7 +29,7 @@ def answer_json(
     return Response(
         orjson.dumps(content, option=options),
         status,
-        headers,
+        {**PRODUCT, **(headers or {})},
         media_type=choose_answer_type(request.headers.get("accept", "")),
     )
 

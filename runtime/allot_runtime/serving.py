@@ -63,6 +63,8 @@ async def serve(settings: Settings) -> int:
             access_log=settings.access_log,
             lifespan="off",
             server_header=False,
+            # Nothing here asks for the client's address.
+            proxy_headers=False,
         )
     )
     told = asyncio.Event()
