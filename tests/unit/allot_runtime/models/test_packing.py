@@ -11,16 +11,17 @@ from tests.unit.allot_runtime.models.sequences import a_sequence
 
 
 def test_tokens_lie_one_after_another_the_shortest_sequence_first() -> None:
-    batch = pack([a_sequence(5, 6, 7), a_sequence(8)])
+    batch = pack([a_sequence(*range(5, 20)), a_sequence(8, 9)])
 
-    assert batch.ids.tolist() == [8, 5, 6, 7, 0, 0, 0, 0]
-    assert batch.type_ids.tolist() == [1, 1, 1, 1, 0, 0, 0, 0]
-    assert batch.positions.tolist() == [0, 0, 1, 2, 0, 0, 0, 0]
-    assert batch.layout == plan_layout([3, 1])
+    filling = [0] * 7
+    assert batch.ids.tolist() == [8, 9, *range(5, 20), *filling]
+    assert batch.type_ids.tolist() == [1] * 17 + filling
+    assert batch.positions.tolist() == [0, 1, *range(15), *filling]
+    assert batch.layout == plan_layout([15, 2])
 
 
 @pytest.mark.parametrize(
-    ("tokens", "rows"), [(1, 8), (8, 8), (9, 16), (32, 32), (33, 64), (65, 96), (1000, 1024)]
+    ("tokens", "rows"), [(1, 1), (9, 9), (16, 16), (17, 24), (32, 32), (33, 64), (65, 96), (1000, 1024)]
 )
 def test_numbers_of_rows_are_few(tokens: int, rows: int) -> None:
     assert round_rows(tokens) == rows
