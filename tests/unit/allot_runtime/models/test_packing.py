@@ -21,7 +21,8 @@ def test_tokens_lie_one_after_another_the_shortest_sequence_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tokens", "rows"), [(1, 1), (9, 9), (16, 16), (17, 24), (32, 32), (33, 64), (65, 96), (1000, 1024)]
+    ("tokens", "rows"),
+    [(1, 1), (9, 9), (16, 16), (17, 24), (32, 32), (33, 64), (65, 96), (1000, 1024)],
 )
 def test_numbers_of_rows_are_few(tokens: int, rows: int) -> None:
     assert round_rows(tokens) == rows
