@@ -7,24 +7,19 @@ version and want the answer so labelled; curl and browsers send plain JSON.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 JSON = "application/json"
-# As many spellings as one pod's clients have, remembered.
-CLIENTS = 64
 _VENDORED = re.compile(
     r"application/vnd\.elasticsearch\+json\s*;\s*compatible-with\s*=\s*\"?([789])\"?", re.IGNORECASE
 )
 _PLAIN = re.compile(r"application/(vnd\.elasticsearch\+)?json\s*(;.*)?", re.IGNORECASE)
 
 
-@lru_cache(maxsize=CLIENTS)
 def is_json(content_type: str) -> bool:
     """Whether a body of this Content-Type is read."""
     return bool(_VENDORED.fullmatch(content_type.strip()) or _PLAIN.fullmatch(content_type.strip()))
 
 
-@lru_cache(maxsize=CLIENTS)
 def choose_answer_type(accept: str) -> str:
     """Return the Content-Type of an answer to a client that accepts so."""
     match = _VENDORED.search(accept)

@@ -41,7 +41,7 @@ class Order(StrEnum):
 SHORT_TOKENS = 32
 # How many times as long as a short input's a long one's wait must be to count as much. Where the
 # same clients ask again and again, the mean wait is what it is: what queries gain, passages lose.
-# So the slowest passages wait some fifth longer than first in, first out.
+# So the slowest passages wait about a seventh longer than first in, first out.
 PATIENCE = {Order.BY_SIZE: 1.75, Order.BY_ARRIVAL: 1.0}
 
 
@@ -76,13 +76,13 @@ class _Lanes(Generic[T]):
         """Return the lane of inputs of this size."""
         return self.short if tokens <= SHORT_TOKENS else self.long
 
-    def waiting(self) -> list[_Lane[T]]:
+    def occupied(self) -> list[_Lane[T]]:
         """Return the lanes in which somebody waits."""
         return [lane for lane in (self.short, self.long) if lane.waiting]
 
     def most_impatient(self, now: float) -> _Lane[T] | None:
         """Return the lane whose turn it is; None where nobody waits."""
-        return max(self.waiting(), key=lambda lane: lane.impatience(now), default=None)
+        return max(self.occupied(), key=lambda lane: lane.impatience(now), default=None)
 
 
 class WaitingLine(Generic[T]):
@@ -146,13 +146,13 @@ class WaitingLine(Generic[T]):
         return Priority.SEARCH, Priority.INGEST
 
     def _waits(self, priority: Priority) -> bool:
-        return bool(self._lanes[priority].waiting())
+        return bool(self._lanes[priority].occupied())
 
     def _drop_unwanted(self) -> None:
-        for lane in self._all_waiting():
+        for lane in self._all_occupied():
             lane.waiting = deque(one for one in lane.waiting if self._is_wanted(one[1].item))
-        left = [place for lane in self._all_waiting() for _, place in lane.waiting]
+        left = [place for lane in self._all_occupied() for _, place in lane.waiting]
         self._count, self.tokens = len(left), sum(place.tokens for place in left)
 
-    def _all_waiting(self) -> list[_Lane[T]]:
-        return [lane for lanes in self._lanes.values() for lane in lanes.waiting()]
+    def _all_occupied(self) -> list[_Lane[T]]:
+        return [lane for lanes in self._lanes.values() for lane in lanes.occupied()]

@@ -47,7 +47,8 @@ def attend(projected: Tensor, spans: list[Span], heads: int) -> Tensor:
     size = width // heads
     scale = 1.0 / math.sqrt(float(size))
     parts = projected.view(rows, 3, heads, size).permute(1, 2, 0, 3)
-    if len(spans) == 1 and spans[0].stop - spans[0].start == rows:
+    if len(spans) == 1 and spans[0].stop == rows:
+        # A lone query has all rows: there is nothing to put together.
         return mix(parts, spans[0], scale).transpose(0, 1).reshape(rows, width)
     # Rows that belong to nobody stay zero: what memory held before might not be a number.
     mixed = projected.new_zeros([rows, heads, size])

@@ -20,7 +20,7 @@ from allot_runtime.models.architecture import Architecture, Family
 from allot_runtime.models.attention import plan_spans
 from allot_runtime.models.interface import TokenSequence
 from allot_runtime.models.layers import Layer, compile_layers
-from allot_runtime.models.linear import AS_IT_IS, FUNCTIONS
+from allot_runtime.models.linear import FUNCTIONS
 from allot_runtime.models.packing import Encoded, PackedBatch, pack
 from allot_runtime.models.weights import Weights
 
@@ -94,7 +94,7 @@ class BertEncoder:
         hidden = self._norm.apply(self._embed(packed).to(self._dtype))
         spans = plan_spans(packed.layout, self._dtype)
         heads = self._architecture.heads
-        states = self._compute(hidden, self._layers, spans, heads, self._activation, AS_IT_IS)
+        states = self._compute(hidden, self._layers, spans, heads, self._activation)
         return Encoded(states, packed.layout)
 
     def _embed(self, batch: PackedBatch) -> Tensor:

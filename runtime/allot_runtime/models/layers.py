@@ -48,7 +48,7 @@ class Layer(NamedTuple):
     norm: LayerNorm
 
 
-ComputeLayers = Callable[[Tensor, list[Layer], list[Span], int, Function, Function], Tensor]
+ComputeLayers = Callable[[Tensor, list[Layer], list[Span], int, Function], Tensor]
 
 
 def normalize_layer(norm: LayerNorm, values: Tensor) -> Tensor:
@@ -58,20 +58,15 @@ def normalize_layer(norm: LayerNorm, values: Tensor) -> Tensor:
 
 
 def compute_layers(
-    hidden: Tensor,
-    layers: list[Layer],
-    spans: list[Span],
-    heads: int,
-    activation: Function,
-    none: Function,
+    hidden: Tensor, layers: list[Layer], spans: list[Span], heads: int, activation: Function
 ) -> Tensor:
     """Return the states after the last layer, [rows, width]."""
     for layer in layers:
-        mixed = attend(compute_linear(layer.projection, hidden, none), spans, heads)
-        mixed = compute_linear(layer.attention_output, mixed, none).add_(hidden)
+        mixed = attend(compute_linear(layer.projection, hidden), spans, heads)
+        mixed = compute_linear(layer.attention_output, mixed).add_(hidden)
         hidden = normalize_layer(layer.attention_norm, mixed)
-        between = compute_linear(layer.up, hidden, activation)
-        hidden = normalize_layer(layer.norm, compute_linear(layer.down, between, none).add_(hidden))
+        between = compute_linear(layer.up, hidden, activation.name, activation.algorithm)
+        hidden = normalize_layer(layer.norm, compute_linear(layer.down, between).add_(hidden))
     return hidden
 
 

@@ -29,11 +29,11 @@ class Linear(NamedTuple):
 
     def apply(self, values: Tensor) -> Tensor:
         """Return values · weightᵀ + bias, [rows, out], of values [rows, in]."""
-        return compute_linear(self, values, AS_IT_IS)
+        return compute_linear(self, values)
 
     def activate(self, values: Tensor, activation: Activation) -> Tensor:
         """Return an activation of the same."""
-        return compute_linear(self, values, FUNCTIONS[activation])
+        return compute_linear(self, values, *FUNCTIONS[activation])
 
 
 class Function(NamedTuple):
@@ -43,7 +43,6 @@ class Function(NamedTuple):
     algorithm: str
 
 
-AS_IT_IS = Function("none", "")
 FUNCTIONS = {
     Activation.GELU: Function("gelu", "none"),
     Activation.GELU_TANH: Function("gelu", "tanh"),
@@ -69,16 +68,18 @@ def build_packed(weight: Tensor, bias: Tensor | None) -> Linear:
     return Linear(packed, bias, is_packed=True)
 
 
-def compute_linear(layer: Linear, values: Tensor, function: Function) -> Tensor:
-    """Return function(values · weightᵀ + bias), [rows, out]; torch.jit compiles this."""
+def compute_linear(
+    layer: Linear, values: Tensor, name: str = "none", algorithm: str = ""
+) -> Tensor:
+    """Return values · weightᵀ + bias, [rows, out], or a Function of it; torch.jit compiles this."""
     if layer.is_packed:
         result: Tensor = torch.ops.mkldnn._linear_pointwise(
-            values, layer.weight, layer.bias, function.name, [], function.algorithm
+            values, layer.weight, layer.bias, name, [], algorithm
         )
         return result
     sums = functional.linear(values, layer.weight, layer.bias)
-    if function.name == "gelu":
-        return functional.gelu(sums, approximate=function.algorithm)
-    if function.name == "relu":
+    if name == "gelu":
+        return functional.gelu(sums, approximate=algorithm)
+    if name == "relu":
         return functional.relu(sums)
     return sums

@@ -56,6 +56,13 @@ async def test_an_answer_carries_the_product_and_the_clients_media_type(
     assert answer.headers["content-type"] == JSON
 
 
+@pytest.mark.parametrize(
+    "path", ["/livez", "/readyz", "/stats", "/metrics", "/_cat", "/_inference/a"]
+)
+async def test_every_answer_carries_the_product(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).headers["x-elastic-product"] == "Elasticsearch"
+
+
 async def test_pretty_is_for_people(client: httpx.AsyncClient) -> None:
     answer = await client.post("/_inference/any?pretty", json={"input": ["a cat"]})
 

@@ -14,7 +14,6 @@ from allot_runtime.models.layers import (
 )
 from allot_runtime.models.layout import plan_layout
 from allot_runtime.models.linear import (
-    AS_IT_IS,
     FUNCTIONS,
     BuildLinear,
     Linear,
@@ -56,8 +55,8 @@ def test_compiled_or_not_the_states_are_the_same(
     with torch.inference_mode():
         compiled = compile_layers()
         for _ in range(3):  # torch.jit watches two calls and optimizes from the third on
-            states = compiled(hidden, layers, spans, HEADS, function, AS_IT_IS)
-        expected = compute_layers(hidden, layers, spans, HEADS, function, AS_IT_IS)
+            states = compiled(hidden, layers, spans, HEADS, function)
+        expected = compute_layers(hidden, layers, spans, HEADS, function)
 
     assert compiled is not compute_layers
     torch.testing.assert_close(states, expected, atol=1e-6, rtol=0)
