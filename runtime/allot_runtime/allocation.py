@@ -166,7 +166,7 @@ class Allocation:
     async def _tokenize(
         self, request: InferenceRequest, model: Model, deadline: float
     ) -> list[TokenSequence]:
-        """Return the sequences of a request; raises TIMEOUT when they take too long to make."""
+        """Return the sequences of a request; fewer once the deadline has passed."""
         if request.characters <= INLINE_CHARACTERS and len(request.inputs) <= INLINE_INPUTS:
             return tokenize_request(request, self.spec, model)
         left = threading.Event()
@@ -175,15 +175,10 @@ class Allocation:
             return not left.is_set() and self.monotonic() < deadline
 
         try:
-            sequences = await asyncio.to_thread(
-                tokenize_request, request, self.spec, model, is_wanted
-            )
+            return await asyncio.to_thread(tokenize_request, request, self.spec, model, is_wanted)
         finally:
             # The thread outlives a client who has left, unless it is told.
             left.set()
-        if self.monotonic() >= deadline:
-            raise self.engine.time_out(request.timeout_seconds)
-        return sequences
 
     async def _fetch(self) -> FetchedModel:
         loop = asyncio.get_running_loop()

@@ -121,22 +121,17 @@ class Engine:
         Raises RequestFault: REJECTED when the line is full, TIMEOUT, FAILED. A caller that is
         cancelled takes its inputs out of the line.
         """
+        left_seconds = timeout_seconds - spent_seconds
+        if left_seconds <= 0:
+            raise self._time_out(timeout_seconds)
         job = self._enqueue(sequences, priority, timeline or Timeline(self.monotonic()))
         try:
-            async with asyncio.timeout(timeout_seconds - spent_seconds):
+            async with asyncio.timeout(left_seconds):
                 return await job.done
         except TimeoutError:
-            raise self.time_out(timeout_seconds) from None
+            raise self._time_out(timeout_seconds) from None
         finally:
             job.is_wanted = False
-
-    def time_out(self, timeout_seconds: float) -> RequestFault:
-        """Count a request that was not done in time, and return its refusal."""
-        with self._changed:
-            self._counters.timeouts += 1
-        return RequestFault(
-            ErrorType.TIMEOUT, f"timeout [{timeout_seconds:g}s] waiting for inference result"
-        )
 
     def snapshot(self) -> Snapshot:
         """Return the counters of this moment."""
@@ -180,6 +175,14 @@ class Engine:
             self._counters.record_arrival(len(places), sum(place.tokens for place in places))
             self._changed.notify()
         return job
+
+    def _time_out(self, timeout_seconds: float) -> RequestFault:
+        """Count a request that was not done in time, and return its refusal."""
+        with self._changed:
+            self._counters.timeouts += 1
+        return RequestFault(
+            ErrorType.TIMEOUT, f"timeout [{timeout_seconds:g}s] waiting for inference result"
+        )
 
     def _refusal(self, inputs: int) -> RequestFault:
         if inputs > self.capacity:

@@ -207,6 +207,21 @@ async def test_a_timeline_is_told_when_its_request_was_queued_and_computed(bench
     assert timeline.queued_at <= timeline.computing.began < timeline.computing.ended
 
 
+async def test_an_input_whose_time_is_spent_is_never_computed(bench: Bench) -> None:
+    bench.model.gate.set()
+
+    with pytest.raises(RequestFault, match=r"timeout \[10s\]"):
+        await bench.engine.infer(
+            [bench.model.tokenize("late")],
+            priority=Priority.INGEST,
+            timeout_seconds=10,
+            spent_seconds=10,
+        )
+
+    counters = bench.engine.snapshot().counters
+    assert (counters.inputs_arrived, counters.timeouts) == (0, 1)
+
+
 async def test_a_timeout_that_is_spent_in_part_ends_sooner_and_is_told_whole(bench: Bench) -> None:
     held = await hold(bench)
 
