@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from allot_api.trained_model import TrainedModelSpec
 from allot_runtime.limits import BODY_BYTES, INPUT_CHARACTERS, INPUTS, Limits
 from allot_runtime.logs import LogFormat
+from allot_runtime.models.pacing import Pace
 from allot_runtime.waiting import Order
 
 
@@ -41,6 +42,16 @@ class Settings(BaseSettings):
     queue_order: Order = Field(
         Order.BY_SIZE,
         description="by_size lets short inputs pass long ones; by_arrival is first in, first out.",
+    )
+    pace_seconds_per_pass: float = Field(
+        0.0,
+        ge=0,
+        le=60,
+        description="What a forward pass takes at least, in seconds: to rehearse scaling with more "
+        "pods than there are cores.",
+    )
+    pace_seconds_per_token: float = Field(
+        0.0, ge=0, le=1, description="What a forward pass takes at least for each token, added."
     )
     max_body_bytes: int = Field(
         BODY_BYTES, ge=1024, description="The largest body, unpacked; larger ones get 413."
@@ -81,6 +92,11 @@ class Settings(BaseSettings):
     def model_id(self) -> str:
         """Return the id that the TrainedModel goes by."""
         return self.model.model_id or self.deployment_id
+
+    @property
+    def pace(self) -> Pace:
+        """Return how slow a forward pass is to be."""
+        return Pace(self.pace_seconds_per_pass, self.pace_seconds_per_token)
 
     @property
     def limits(self) -> Limits:
