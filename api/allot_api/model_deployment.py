@@ -19,7 +19,8 @@ from allot_api.fields import (
     Threads,
 )
 from allot_api.pod_settings import PodSettings
-from allot_api.terms import CpuLimit, ScalingPolicy, UpgradePolicy
+from allot_api.scaling import Scaling
+from allot_api.terms import CpuLimit, UpgradePolicy
 
 SizeLimit = Annotated[str, Field(max_length=32)]
 KEPT_SIZE_LIMIT = (
@@ -45,17 +46,6 @@ class AdaptiveAllocations(Shape):
         None,
         description="max_number_of_allocations that scaling goes up to; at least "
         "min_number_of_allocations.",
-    )
-
-
-class Scaling(Shape):
-    """Who decides the number of allocations."""
-
-    policy: ScalingPolicy = Field(
-        ScalingPolicy.WORK,
-        description="policy: work scales by the work that waits and arrives, elasticsearch by "
-        "Elasticsearch's own rule, external follows spec.replicas, which an autoscaler or a "
-        "person writes.",
     )
 
 
@@ -142,7 +132,8 @@ class ModelDeploymentSpec(Shape):
         "ones are refused with 429.",
     )
     scaling: Scaling = Field(
-        Scaling(), description="scaling says who decides the number of model pods."
+        Scaling(),
+        description="scaling says who decides the number of model pods, and how quickly it moves.",
     )
     replicas: Count = Field(
         1,

@@ -13,6 +13,7 @@ from allot_api.inference_endpoint import InferenceEndpointSpec, ServiceSettings
 from allot_api.known_models import ELSER_MODEL
 from allot_api.model_deployment import AdaptiveAllocations, Cache, ModelDeploymentSpec
 from allot_api.pod_settings import PodSettings
+from allot_api.scaling import Scaling, ScalingSettings, resolve_scaling
 from allot_api.terms import (
     CpuLimit,
     ElementType,
@@ -69,10 +70,11 @@ TaskOptions = EmbeddingOptions | RerankOptions
 class EndpointSettings:
     """An endpoint with every default applied.
 
-    Exactly one of `num_allocations` and `adaptive` is set, unless `deployment_id` is:
-    then both are None and the deployment's own settings hold. `model_id` is None only
-    for an endpoint that attaches without naming a model. `task` holds what its task needs
-    beside a deployment.
+    Exactly one of `num_allocations` and `adaptive` is set, unless `deployment_id` is: then
+    both are None and the deployment's own settings hold; or unless the policy of scaling is
+    external: then both are None and the ModelDeployment's `replicas` is what counts.
+    `model_id` is None only for an endpoint that attaches without naming a model. `task`
+    holds what its task needs beside a deployment.
     """
 
     inference_id: str
@@ -84,6 +86,7 @@ class EndpointSettings:
     num_threads: int
     num_allocations: int | None
     adaptive: AdaptiveSettings | None
+    scaling: Scaling = field(default_factory=Scaling)
     upgrade_policy: UpgradePolicy = UpgradePolicy.AUTOMATIC
     pod: PodSettings = field(default_factory=PodSettings)
 
@@ -112,12 +115,17 @@ class DeploymentSettings:
     num_allocations: int | None
     adaptive: AdaptiveSettings | None
     queue_capacity: int
-    policy: ScalingPolicy
+    scaling: ScalingSettings
     replicas: int
     cpu_limit: CpuLimit
     cache: Cache
     upgrade_policy: UpgradePolicy = UpgradePolicy.AUTOMATIC
     pod: PodSettings = field(default_factory=PodSettings)
+
+    @property
+    def policy(self) -> ScalingPolicy:
+        """Who decides the number of allocations."""
+        return self.scaling.policy
 
     @property
     def asked_allocations(self) -> int:
@@ -141,12 +149,14 @@ def resolve_endpoint(spec: InferenceEndpointSpec, metadata_name: str) -> Endpoin
     settings = spec.service_settings
     is_elser = spec.service is Service.ELSER
     is_attached = settings.deployment_id is not None
+    scaling = Scaling() if is_attached or spec.scaling is None else spec.scaling
+    is_sized_here = not is_attached and scaling.policy is not ScalingPolicy.EXTERNAL
     adaptive = None
-    if not is_attached:
+    if is_sized_here:
         adaptive = _resolve_adaptive(
             settings.adaptive_allocations, least=ELSER_MINIMUM if is_elser else 0
         )
-    is_fixed = not is_attached and adaptive is None
+    is_fixed = is_sized_here and adaptive is None
     return EndpointSettings(
         inference_id=spec.inference_id or metadata_name,
         task_type=spec.task_type,
@@ -157,6 +167,7 @@ def resolve_endpoint(spec: InferenceEndpointSpec, metadata_name: str) -> Endpoin
         num_threads=settings.num_threads or DEFAULT_NUM_THREADS,
         num_allocations=(settings.num_allocations or DEFAULT_NUM_ALLOCATIONS) if is_fixed else None,
         adaptive=adaptive,
+        scaling=scaling,
         upgrade_policy=spec.upgrade_policy or UpgradePolicy.AUTOMATIC,
         pod=spec.pod or PodSettings(),
     )
@@ -174,7 +185,7 @@ def resolve_deployment(spec: ModelDeploymentSpec, metadata_name: str) -> Deploym
         num_allocations=(spec.num_allocations or DEFAULT_NUM_ALLOCATIONS) if is_fixed else None,
         adaptive=adaptive,
         queue_capacity=spec.queue_capacity,
-        policy=spec.scaling.policy,
+        scaling=resolve_scaling(spec.scaling),
         replicas=spec.replicas,
         cpu_limit=spec.cpu_limit,
         cache=spec.cache or Cache(),

@@ -8,6 +8,7 @@ from allot_api.model_deployment import ModelDeploymentSpec
 from allot_api.rules.immutability import immutable_rule
 from allot_api.rules.pod import PodReader, pod_rules
 from allot_api.rules.rule import Candidate, Rule, Term, ViolationReason, quote
+from allot_api.rules.scaling import scaling_rules
 from allot_api.rules.shared import (
     both_allocations_rule,
     bounds_rule,
@@ -91,6 +92,7 @@ DEPLOYMENT_RULES: tuple[Rule[ModelDeploymentSpec], ...] = (
         unless=(IS_EXTERNAL, _is_external),
     ),
     bounds_rule("adaptive_allocations", lambda it: it.spec.adaptive_allocations),
+    *scaling_rules(lambda it: it.spec.scaling),
     # Leaving the policy external may let replicas fall back to its default.
     Rule(
         name="replicas_not_external",

@@ -7,6 +7,7 @@ from typing import Any
 from allot_api.names import MANAGED_BY, MANAGED_BY_LABEL, derived_name
 from allot_api.pod_settings import dump_pod_settings
 from allot_api.resolve import AdaptiveSettings, EndpointSettings
+from allot_api.scaling import dump_scaling
 from allot_api.terms import UpgradePolicy
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import MODEL_DEPLOYMENTS
@@ -28,6 +29,8 @@ def build_model_deployment(owner: Subject, settings: EndpointSettings) -> Manife
         spec["num_allocations"] = settings.num_allocations
     if settings.adaptive is not None:
         spec["adaptive_allocations"] = _adaptive(settings.adaptive)
+    if scaling := dump_scaling(settings.scaling):
+        spec["scaling"] = scaling
     if settings.upgrade_policy is not UpgradePolicy.AUTOMATIC:
         spec["upgradePolicy"] = settings.upgrade_policy.value
     if pod := dump_pod_settings(settings.pod):

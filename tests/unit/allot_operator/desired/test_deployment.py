@@ -73,6 +73,13 @@ def test_another_image_changes_the_template_and_no_settings() -> None:
     assert one[2] != other[2]
 
 
+def test_other_settings_of_scaling_replace_no_pod() -> None:
+    scaling = {"target_utilization": 50, "drain_seconds": 1, "scale_down_cooldown": "1h"}
+
+    assert build(scaling=scaling) == build()
+    assert build(scaling={"policy": "external"}) == build()
+
+
 def test_other_threads_change_settings_but_no_model() -> None:
     one, other = marks(build()), marks(build(num_threads=2))
 
