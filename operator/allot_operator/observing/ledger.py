@@ -5,30 +5,33 @@ All of it may be lost at any time: a pass that finds nothing here asks the pods 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from allot_api.terms import ModelState
-from allot_operator.facts.pods import Pod
-from allot_operator.facts.reports import NotKnown, Reading, Report
+from allot_operator.facts.reports import Reading, Report
 from allot_operator.observing.showing import Shown, choose_shown
+from allot_operator.observing.sightings import Place, Sighting, tell_work
 from allot_operator.scaling.decision import Decision, Memory, decide
 from allot_operator.scaling.observation import Observation
 from allot_operator.scaling.policy import Policy
 from allot_operator.work.keys import Key
 
-NEVER_ASKED = NotKnown("the pod was not asked yet")
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One deployment: its pods' addresses by uid, its bounds and target, and the memory."""
+    """One deployment: what is to be seen of its pods, its policy and target, and the memory.
 
-    addresses: Mapping[str, str]
+    `decision` is the last one under this policy, `decided_on` the target that it was about.
+    """
+
+    sighting: Sighting
     policy: Policy
     target: int
     memory: Memory = field(default_factory=Memory)
+    decision: Decision | None = None
+    decided_on: int | None = None
 
 
 @dataclass(slots=True)
@@ -38,11 +41,23 @@ class Ledger:
     _entries: dict[Key, Entry] = field(default_factory=dict)
     _readings: dict[str, Shown] = field(default_factory=dict)
 
-    def note(self, key: Key, pods: Iterable[Pod], policy: Policy, target: int) -> None:
+    def note(self, key: Key, sighting: Sighting, policy: Policy, target: int) -> None:
         """Record what a pass found; answers of pods that are gone are dropped."""
-        addresses = {pod.uid: pod.ip for pod in pods if pod.ip and pod.is_running}
-        self._drop_others(key, addresses)
-        self._entries[key] = Entry(addresses, policy, target, self.memory_of(key))
+        self._drop_others(key, sighting.places)
+        before = self._entries.get(key)
+        if before is None:
+            self._entries[key] = Entry(sighting, policy, target)
+            return
+        decision = before.decision if before.policy == policy else None
+        is_followed = decision is not None and decision.target == target
+        self._entries[key] = replace(
+            before,
+            sighting=sighting,
+            policy=policy,
+            target=target,
+            decision=decision,
+            decided_on=target if is_followed else before.decided_on,
+        )
 
     def forget(self, key: Key) -> None:
         """Drop a deployment that is gone."""
@@ -57,9 +72,9 @@ class Ledger:
     def addresses(self) -> dict[str, tuple[Key, str]]:
         """Return whose each pod is and where it is, by uid."""
         return {
-            uid: (key, ip)
+            uid: (key, place.ip)
             for key, entry in self._entries.items()
-            for uid, ip in entry.addresses.items()
+            for uid, place in entry.sighting.places.items()
         }
 
     def reading_of(self, uid: str) -> Reading | None:
@@ -77,20 +92,31 @@ class Ledger:
         self._readings[uid] = shown
         return tell_of(before.reading if before else None) != tell_of(shown.reading)
 
-    def memory_of(self, key: Key) -> Memory:
-        """Return what scaling remembers of a deployment."""
-        entry = self._entries.get(key)
-        return entry.memory if entry else Memory()
-
     def decide_again(self, key: Key, now: datetime) -> Decision | None:
-        """Decide on a deployment by what was heard, and remember; None if it is gone."""
+        """Decide on a deployment by what was heard, and remember; None if it is gone.
+
+        To be called once for each round of questions: the decision compares it with the last.
+        """
         entry = self._entries.get(key)
         if entry is None:
             return None
-        readings = tuple(self.reading_of(uid) or NEVER_ASKED for uid in entry.addresses)
-        decision = decide(entry.policy, entry.memory, Observation(entry.target, readings), now)
-        self._entries[key] = replace(entry, memory=decision.memory)
+        observation = self._observe(entry)
+        decision = decide(entry.policy, entry.memory, observation, now)
+        self._entries[key] = replace(
+            entry, memory=decision.memory, decision=decision, decided_on=entry.target
+        )
         return decision
+
+    def decision_of(self, key: Key, policy: Policy, live: int | None) -> Decision | None:
+        """Return the last decision, if it was made under this policy and for this live target.
+
+        One that was followed is about its own target from then on. A target that somebody else
+        moved since, such as a gateway from 0 to 1, it does not know of.
+        """
+        entry = self._entries.get(key)
+        if entry is None or entry.policy != policy or entry.decided_on != live:
+            return None
+        return entry.decision
 
     def target_of(self, key: Key) -> int | None:
         """Return the target that the last pass found in force."""
@@ -101,9 +127,17 @@ class Ledger:
         """Return all deployments."""
         return tuple(self._entries)
 
-    def _drop_others(self, key: Key, kept: Mapping[str, str]) -> None:
+    def _observe(self, entry: Entry) -> Observation:
+        sighting = entry.sighting
+        pods = tuple(
+            tell_work(uid, self.reading_of(uid), is_serving=place.is_serving)
+            for uid, place in sighting.places.items()
+        )
+        return Observation(entry.target, pods, starting=sighting.starting, stuck=sighting.stuck)
+
+    def _drop_others(self, key: Key, kept: Mapping[str, Place]) -> None:
         entry = self._entries.get(key)
-        for uid in entry.addresses if entry else ():
+        for uid in entry.sighting.places if entry else ():
             if uid not in kept:
                 self._readings.pop(uid, None)
 

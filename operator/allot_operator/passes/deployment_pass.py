@@ -13,6 +13,7 @@ from allot_operator.judging.transitions import (
     find_scaling,
     tell_in_order,
 )
+from allot_operator.observing.sightings import sight_pods
 from allot_operator.passes.applying import OVERWRITTEN
 from allot_operator.passes.deployment_gathering import Gathered, gather_deployment
 from allot_operator.passes.deployment_writing import Outcome, carry_out
@@ -47,7 +48,9 @@ def _record(around: Surroundings, key: Key, gathered: Gathered, outcome: Outcome
     policy = Policy(Bound.FIXED, outcome.target, outcome.target)
     if outcome.verdict.is_accepted and settings is not None:
         policy = build_policy(settings)
-    around.ledger.note(key, gathered.pods, policy, outcome.target)
+    is_refused = bool(outcome.workload and outcome.workload.refusal)
+    sighting = sight_pods(gathered.pods, outcome.target, is_refused=is_refused)
+    around.ledger.note(key, sighting, policy, outcome.target)
 
 
 async def _tell(

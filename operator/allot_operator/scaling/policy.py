@@ -1,17 +1,20 @@
-"""Between which numbers the target may be, taken from the settings."""
+"""By which rule the target follows the load, between which bounds, and how eagerly."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 from allot_api.resolve import DEFAULT_NUM_ALLOCATIONS, DeploymentSettings
 from allot_api.terms import ScalingPolicy
 
-# Nothing goes to zero unless a gateway is there to start a pod again, and none is yet.
+# Nothing goes to zero unless a gateway is there to start a pod again.
 FLOOR_WITHOUT_GATEWAY = 1
 # Elasticsearch's own safeguard where no maximum was given.
 DEFAULT_MAXIMUM = 32
+# xpack.ml.trained_models.adaptive_allocations.scale_up_cooldown_time
+ELASTICSEARCH_COOLDOWN = timedelta(minutes=5)
 
 
 class Bound(StrEnum):
@@ -23,21 +26,51 @@ class Bound(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Tuning:
+    """How eagerly the target follows the load.
+
+    `target_utilization` is the share of an allocation's capacity that is planned with;
+    `drain_seconds` is within how long a backlog is to be worked off. The target goes down only
+    after all decisions of `scale_down_cooldown` wished for less, and not within
+    `scale_up_cooldown` of a rise. `scale_to_zero_after` is the time without a request.
+    """
+
+    target_utilization: float = 0.8
+    drain_seconds: float = 10.0
+    scale_down_cooldown: timedelta = timedelta(minutes=2)
+    scale_up_cooldown: timedelta = timedelta(0)
+    scale_to_zero_after: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """The bounds, both included, and what set them."""
+    """The rule, the bounds (both included), what set them, and the tuning.
+
+    `minimum` is 0 where the target may go to zero, once a gateway is there.
+    """
 
     bound: Bound
     minimum: int
     maximum: int
+    name: ScalingPolicy = ScalingPolicy.WORK
+    tuning: Tuning = field(default_factory=Tuning)
 
 
 def build_policy(settings: DeploymentSettings) -> Policy:
     """Return the policy of a deployment."""
-    if settings.policy is ScalingPolicy.EXTERNAL:
-        return Policy(Bound.EXTERNAL, settings.replicas, settings.replicas)
+    name = settings.policy
+    if name is ScalingPolicy.EXTERNAL:
+        return Policy(Bound.EXTERNAL, settings.replicas, settings.replicas, name)
     if settings.adaptive is None:
         number = settings.num_allocations or DEFAULT_NUM_ALLOCATIONS
-        return Policy(Bound.FIXED, number, number)
-    minimum = max(FLOOR_WITHOUT_GATEWAY, settings.adaptive.minimum)
+        return Policy(Bound.FIXED, number, number, name)
+    minimum = settings.adaptive.minimum
     maximum = settings.adaptive.maximum or DEFAULT_MAXIMUM
-    return Policy(Bound.ADAPTIVE, minimum, max(minimum, maximum))
+    return Policy(Bound.ADAPTIVE, minimum, max(minimum, maximum), name, build_tuning(name))
+
+
+def build_tuning(name: ScalingPolicy) -> Tuning:
+    """Return how eager a policy is; Elasticsearch's waits after a rise."""
+    if name is ScalingPolicy.ELASTICSEARCH:
+        return Tuning(scale_up_cooldown=ELASTICSEARCH_COOLDOWN)
+    return Tuning()

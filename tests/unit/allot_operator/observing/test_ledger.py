@@ -4,6 +4,7 @@ from allot_api.terms import ModelState
 from allot_cluster.resources import MODEL_DEPLOYMENTS
 from allot_operator.facts.reports import NotKnown
 from allot_operator.observing.ledger import Ledger, tell_of
+from allot_operator.observing.sightings import sight_pods
 from allot_operator.scaling.policy import Bound, Policy
 from allot_operator.work.keys import Key
 from tests.unit.allot_operator.builders import NOW, a_pod, a_report
@@ -16,18 +17,18 @@ def test_only_running_pods_with_an_address_are_asked() -> None:
     ledger = Ledger()
     pods = [a_pod("a"), a_pod("b", ip=""), a_pod("c", is_running=False)]
 
-    ledger.note(KEY, pods, POLICY, 2)
+    ledger.note(KEY, sight_pods(pods, 2), POLICY, 2)
 
     assert ledger.addresses() == {"uid-a": (KEY, "10.0.0.1")}
 
 
 def test_answers_of_pods_that_are_gone_are_dropped() -> None:
     ledger = Ledger()
-    ledger.note(KEY, [a_pod("a"), a_pod("b")], POLICY, 2)
+    ledger.note(KEY, sight_pods([a_pod("a"), a_pod("b")], 2), POLICY, 2)
     ledger.hear("uid-a", a_report(), NOW)
     ledger.hear("uid-b", a_report(), NOW)
 
-    ledger.note(KEY, [a_pod("b")], POLICY, 2)
+    ledger.note(KEY, sight_pods([a_pod("b")], 2), POLICY, 2)
 
     assert (ledger.reading_of("uid-a"), ledger.reading_of("uid-b")) == (None, a_report())
     ledger.forget(KEY)
@@ -51,19 +52,19 @@ def test_silence_is_told_like_never_having_been_asked() -> None:
 
 def test_a_target_out_of_bounds_is_decided_again() -> None:
     ledger = Ledger()
-    ledger.note(KEY, [a_pod()], POLICY, 7)
+    ledger.note(KEY, sight_pods([a_pod()], 7), POLICY, 7)
 
     decision = ledger.decide_again(KEY, NOW)
 
     assert decision is not None
     assert (decision.target, ledger.target_of(KEY)) == (4, 7)
-    assert ledger.memory_of(KEY) == decision.memory
+    assert ledger.decision_of(KEY, POLICY, 7) == decision
     assert ledger.decide_again(Key(MODEL_DEPLOYMENTS, "a", "gone"), NOW) is None
 
 
 def test_all_may_be_lost() -> None:
     ledger = Ledger()
-    ledger.note(KEY, [a_pod()], POLICY, 2)
+    ledger.note(KEY, sight_pods([a_pod()], 2), POLICY, 2)
     ledger.hear("uid-p", a_report(), NOW)
 
     ledger.clear()

@@ -5,6 +5,7 @@ from allot_cluster.resources import MODEL_DEPLOYMENTS
 from allot_operator.facts.reports import NotKnown, Reading
 from allot_operator.observing.ledger import Ledger
 from allot_operator.observing.rounds import ask_round, read_pods
+from allot_operator.observing.sightings import sight_pods
 from allot_operator.scaling.policy import Bound, Policy
 from allot_operator.work.keys import Key
 from tests.unit.allot_operator.builders import NOW, a_pod, a_report
@@ -27,7 +28,8 @@ class Answers:
 
 async def test_a_round_has_those_looked_at_of_whom_there_is_news() -> None:
     ledger, stats, keys = Ledger(), Answers(here=a_report()), list[Key]()
-    ledger.note(KEY, [a_pod("a", ip="here"), a_pod("b", ip="away")], POLICY, 1)
+    pods = [a_pod("a", ip="here"), a_pod("b", ip="away")]
+    ledger.note(KEY, sight_pods(pods, 1), POLICY, 1)
 
     first = await ask_round(ledger, stats, keys.append, lambda: NOW)
     second = await ask_round(ledger, stats, keys.append, lambda: NOW)
@@ -38,7 +40,7 @@ async def test_a_round_has_those_looked_at_of_whom_there_is_news() -> None:
 
 async def test_a_target_that_is_decided_otherwise_is_news() -> None:
     ledger, keys = Ledger(), list[Key]()
-    ledger.note(KEY, [], POLICY, 3)
+    ledger.note(KEY, sight_pods([], 3), POLICY, 3)
 
     await ask_round(ledger, Answers(), keys.append, lambda: NOW)
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from allot_operator.scaling.policy import Bound, Policy, build_policy
+from allot_api.terms import ScalingPolicy
+from allot_operator.scaling.policy import Bound, Policy, build_policy, build_tuning
 from tests.unit.allot_operator.builders import some_settings
 
 
@@ -17,14 +19,22 @@ def adaptive(**bounds: int) -> dict[str, Any]:
     [
         ({}, Policy(Bound.FIXED, 1, 1)),
         ({"num_allocations": 3}, Policy(Bound.FIXED, 3, 3)),
-        ({"scaling": {"policy": "external"}, "replicas": 0}, Policy(Bound.EXTERNAL, 0, 0)),
-        (adaptive(), Policy(Bound.ADAPTIVE, 1, 32)),
+        (
+            {"scaling": {"policy": "external"}, "replicas": 0},
+            Policy(Bound.EXTERNAL, 0, 0, ScalingPolicy.EXTERNAL),
+        ),
+        (adaptive(), Policy(Bound.ADAPTIVE, 0, 32)),
         (
             adaptive(min_number_of_allocations=0, max_number_of_allocations=4),
-            Policy(Bound.ADAPTIVE, 1, 4),
+            Policy(Bound.ADAPTIVE, 0, 4),
         ),
         (adaptive(min_number_of_allocations=40), Policy(Bound.ADAPTIVE, 40, 40)),
     ],
 )
 def test_bounds_come_from_the_settings(spec: dict[str, Any], policy: Policy) -> None:
     assert build_policy(some_settings(**spec)) == policy
+
+
+def test_only_elasticsearchs_policy_waits_after_a_rise() -> None:
+    assert build_tuning(ScalingPolicy.ELASTICSEARCH).scale_up_cooldown == timedelta(minutes=5)
+    assert build_tuning(ScalingPolicy.WORK).scale_up_cooldown == timedelta(0)

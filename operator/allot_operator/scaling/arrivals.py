@@ -1,0 +1,116 @@
+"""How many tokens arrive each second, and between which bounds that surely lies.
+
+Arrivals are random. Tokens in a window have the variance D times their number, where D, the
+dispersion, is learnt from one interval to the next; for a Poisson process it would be the mean
+length of an input. The bounds are those of a Poisson count after the square root made its
+variance constant: (sqrt(X) -+ z sqrt(D) / 2)^2, which grow with X.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# Windows for a rise are at most so long, those for a fall at least, and at most.
+RISE_SECONDS = 60.0
+FALL_LEAST_SECONDS = 30.0
+KEPT_SECONDS = 300.0
+# Shorter spans are joined: more of them would say no more.
+LEAST_SPAN_SECONDS = 2.5
+DISPERSION_MEMORY_SPANS = 40.0
+# Lengths vary, and requests bring several inputs: until known, twice a Poisson process.
+PRIOR_DISPERSION_INPUTS = 2.0
+# A step of the load is no dispersion: one pair of spans counts at most so many times what is known.
+LARGEST_SURPRISE = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Tokens that arrived in so many seconds; at least these, where it is not complete."""
+
+    seconds: float
+    tokens: float
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Tokens that arrived in the last so many seconds, and the dispersion of such counts."""
+
+    seconds: float
+    tokens: float
+    dispersion: float
+
+    def bound(self, errors: float) -> float:
+        """Return a bound of tokens per second, so many standard errors off; below if negative."""
+        root = math.sqrt(self.tokens) + errors * math.sqrt(self.dispersion) / 2
+        return max(0.0, root) ** 2 / self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """The last spans, the newest first, and the dispersion in inputs' mean lengths."""
+
+    spans: tuple[Span, ...] = ()
+    dispersion: float = PRIOR_DISPERSION_INPUTS
+
+    def add(self, span: Span, input_tokens: float) -> Arrivals:
+        """Return the arrivals with one more span; a short one joins the one before."""
+        spans = self.spans
+        if spans and spans[0].seconds < LEAST_SPAN_SECONDS:
+            return Arrivals(_cut((_join(spans[0], span), *spans[1:])), self.dispersion)
+        dispersion = self.dispersion
+        if len(spans) > 1 and spans[0].is_complete and spans[1].is_complete and input_tokens:
+            dispersion = self._learn(spans[0], spans[1], input_tokens)
+        return Arrivals(_cut((span, *spans)), dispersion)
+
+    def windows_of_rise(self, input_tokens: float) -> Iterator[Window]:
+        """Yield the windows that tell of a rise; what was not heard counts as nothing."""
+        seconds = tokens = 0.0
+        for span in self.spans:
+            seconds += span.seconds
+            tokens += span.tokens
+            if seconds > RISE_SECONDS:
+                return
+            yield Window(seconds, tokens, self.dispersion * input_tokens)
+
+    def windows_of_fall(self, input_tokens: float) -> Iterator[Window]:
+        """Yield the windows that tell of a fall, of complete spans alone."""
+        seconds = tokens = 0.0
+        for span in self.spans:
+            if span.is_complete:
+                seconds += span.seconds
+                tokens += span.tokens
+                if seconds >= FALL_LEAST_SECONDS:
+                    yield Window(seconds, tokens, self.dispersion * input_tokens)
+
+    def _learn(self, one: Span, other: Span, input_tokens: float) -> float:
+        """Return the dispersion after two neighbouring spans.
+
+        Counts of a Poisson process differ by about the square root of their sum.
+        """
+        first, second = one.tokens / one.seconds, other.tokens / other.seconds
+        if first + second <= 0.0:
+            return self.dispersion
+        seconds = 2 / (1 / one.seconds + 1 / other.seconds)
+        seen = (first - second) ** 2 * seconds / (first + second) / input_tokens
+        seen = min(seen, LARGEST_SURPRISE * self.dispersion)
+        return max(1.0, self.dispersion + (seen - self.dispersion) / DISPERSION_MEMORY_SPANS)
+
+
+def _join(newer: Span, older: Span) -> Span:
+    return Span(
+        newer.seconds + older.seconds,
+        newer.tokens + older.tokens,
+        newer.is_complete and older.is_complete,
+    )
+
+
+def _cut(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    seconds = 0.0
+    for index, span in enumerate(spans):
+        if seconds >= KEPT_SECONDS:
+            return spans[:index]
+        seconds += span.seconds
+    return spans

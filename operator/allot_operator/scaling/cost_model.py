@@ -1,0 +1,139 @@
+"""What a forward pass costs: seconds = a passes + b tokens, fitted to what the pods report.
+
+Least squares of the relative error, since a pass that takes longer also varies by more seconds;
+older intervals fade by the seconds that pods were busy. While all passes are alike, one equation
+does not tell a from b: then a weak prior on their ratio decides, and the uncertainty says so.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from allot_operator.scaling.intervals import Interval
+
+# Busy seconds after which an interval counts a third of what it did.
+MEMORY_BUSY_SECONDS = 120.0
+# Usual for transformers on a CPU: to start a pass costs as much as so many tokens in it.
+PRIOR_RATIO_TOKENS = 16.0
+# The weight of that guess, in passes.
+PRIOR_WEIGHT = 4.0
+# The relative error of one pass, until it is known.
+PRIOR_VARIANCE = 0.04
+VARIANCE_MEMORY_INTERVALS = 20.0
+# An interval that differs by so many standard errors, and by so much at all, is a surprise:
+# then what was learnt before counts little.
+SURPRISE_ERRORS = 4.0
+SURPRISE_SHARE = 0.25
+SURPRISE_KEPT = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """The seconds of a pass and of each token in it, and their covariance, in seconds squared."""
+
+    seconds_per_pass: float
+    seconds_per_token: float
+    variance_pass: float = 0.0
+    variance_token: float = 0.0
+    covariance: float = 0.0
+
+    def estimate_seconds(self, tokens: float) -> float:
+        """Return the seconds of one pass with so many tokens."""
+        return self.seconds_per_pass + self.seconds_per_token * tokens
+
+    def estimate_error(self, tokens: float) -> float:
+        """Return the standard error of these seconds."""
+        variance = (
+            self.variance_pass
+            + 2 * tokens * self.covariance
+            + tokens * tokens * self.variance_token
+        )
+        return math.sqrt(max(0.0, variance))
+
+
+@dataclass(frozen=True, slots=True)
+class CostModel:
+    """Faded sums over intervals.
+
+    Of squares (`pp`, `pt`, `tt`), of products with the seconds (`p`, `t`), and of what was done;
+    `variance` is that of one pass' relative error.
+    """
+
+    pp: float = 0.0
+    pt: float = 0.0
+    tt: float = 0.0
+    p: float = 0.0
+    t: float = 0.0
+    passes: float = 0.0
+    inputs: float = 0.0
+    tokens: float = 0.0
+    seconds: float = 0.0
+    variance: float = PRIOR_VARIANCE
+
+    @property
+    def input_tokens(self) -> float | None:
+        """Return the mean length of an input that was done, None until one was."""
+        return self.tokens / self.inputs if self.inputs else None
+
+    def learn(self, interval: Interval) -> CostModel:
+        """Return the model after one more interval."""
+        passes, seconds = interval.passes, interval.busy_seconds
+        if passes <= 0 or seconds <= 0.0 or interval.tokens_done <= 0:
+            return self
+        variance, kept = self._judge(interval)
+        kept *= math.exp(-seconds / MEMORY_BUSY_SECONDS)
+        x, y = passes / seconds, interval.tokens_done / seconds
+        return CostModel(
+            pp=kept * self.pp + passes * x * x,
+            pt=kept * self.pt + passes * x * y,
+            tt=kept * self.tt + passes * y * y,
+            p=kept * self.p + passes * x,
+            t=kept * self.t + passes * y,
+            passes=kept * self.passes + passes,
+            inputs=kept * self.inputs + interval.inputs_done,
+            tokens=kept * self.tokens + interval.tokens_done,
+            seconds=kept * self.seconds + seconds,
+            variance=variance,
+        )
+
+    def fit(self) -> Cost | None:
+        """Return the costs, None before the first pass. Neither is negative."""
+        if self.passes <= 0.0:
+            return None
+        mean = self.seconds / self.passes
+        guess = PRIOR_WEIGHT / (mean * mean)
+        pp, tt = self.pp + guess, self.tt + guess * PRIOR_RATIO_TOKENS * PRIOR_RATIO_TOKENS
+        pt = self.pt - guess * PRIOR_RATIO_TOKENS
+        determinant = pp * tt - pt * pt
+        a = (tt * self.p - pt * self.t) / determinant
+        b = (pp * self.t - pt * self.p) / determinant
+        if a < 0.0:
+            a, b = 0.0, self.t / tt
+        elif b < 0.0:
+            a, b = self.p / pp, 0.0
+        scale = self.variance / determinant
+        return Cost(a, b, scale * tt, scale * pp, -scale * pt)
+
+    def _judge(self, interval: Interval) -> tuple[float, float]:
+        """Return the variance, and how much of the past still counts, after an interval."""
+        cost = self.fit()
+        if cost is None:
+            return self.variance, 1.0
+        passes, seconds = interval.passes, interval.busy_seconds
+        tokens = interval.tokens_done / passes
+        expected = cost.estimate_seconds(tokens)
+        error = seconds / passes / expected - 1.0
+        doubt = math.sqrt(self.variance / passes + (cost.estimate_error(tokens) / expected) ** 2)
+        if abs(error) > max(SURPRISE_SHARE, SURPRISE_ERRORS * doubt):
+            return PRIOR_VARIANCE, SURPRISE_KEPT
+        step = (passes * error * error - self.variance) / VARIANCE_MEMORY_INTERVALS
+        return self.variance + step, 1.0
+
+
+def choose_full_pass(pass_tokens: float, input_tokens: float) -> float:
+    """Return the tokens of a pass that is as full as whole inputs make it.
+
+    The first input always fits; the one that no longer does leaves half its length free.
+    """
+    return max(input_tokens, pass_tokens - input_tokens / 2)
