@@ -168,7 +168,7 @@ class ModelDeploymentStatus(Shape):
     conditions: Conditions = Field(
         default_factory=list,
         description="conditions of the deployment: Accepted, ModelAvailable, Servable, UpToDate, "
-        "Ready, Stalled, Reconciling and ThreadsExceedQuota.",
+        "Ready, Stalled, Reconciling, ThreadsExceedQuota and ScalingLimited.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
     )
     observed_generation: Generation | None = Field(

@@ -12,6 +12,8 @@ from allot_operator.facts.pods import Pod
 from allot_operator.facts.reports import Reading, Report
 from allot_operator.observing.ledger import Ledger
 from allot_operator.observing.stats_client import StatsReader
+from allot_operator.scaling.observation import Held
+from allot_operator.scaling.records import is_told
 from allot_operator.work.keys import Key
 
 logger = logging.getLogger(__name__)
@@ -20,12 +22,17 @@ Enqueue = Callable[[Key], None]
 
 
 async def ask_round(
-    ledger: Ledger, stats: StatsReader, enqueue: Enqueue, now: Callable[[], datetime]
+    ledger: Ledger,
+    stats: StatsReader,
+    enqueue: Enqueue,
+    now: Callable[[], datetime],
+    held_for: Callable[[Key], Held | None],
 ) -> int:
     """Ask every pod once, and return how many answered with news.
 
     A deployment is looked at again if an answer would change its status, or if the decision on
-    its target came out otherwise.
+    its target came out otherwise, or for another reason that is told. `held_for` is what gateways
+    hold for a deployment.
     """
     places = ledger.addresses()
     answers = await asyncio.gather(*(stats.read(ip) for _, ip in places.values()))
@@ -34,8 +41,11 @@ async def ask_round(
         if ledger.hear(uid, reading, now()):
             news.add(key)
     for key in ledger.deployments():
-        decision = ledger.decide_again(key, now())
-        if decision is not None and decision.target != ledger.target_of(key):
+        before = ledger.last_decision_of(key)
+        decision = ledger.decide_again(key, now(), held_for(key))
+        if decision is None:
+            continue
+        if decision.target != ledger.target_of(key) or is_told(before, decision):
             news.add(key)
     for key in news:
         enqueue(key)
