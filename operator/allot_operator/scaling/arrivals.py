@@ -12,8 +12,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# Windows for a rise are at most so long, those for a fall at least, and at most.
-RISE_SECONDS = 60.0
+# Windows for a fall are at least so long, and all at most.
 FALL_LEAST_SECONDS = 30.0
 KEPT_SECONDS = 300.0
 # Shorter spans are joined: more of them would say no more.
@@ -21,6 +20,8 @@ LEAST_SPAN_SECONDS = 2.5
 DISPERSION_MEMORY_SPANS = 40.0
 # Lengths vary, and requests bring several inputs: until known, twice a Poisson process.
 PRIOR_DISPERSION_INPUTS = 2.0
+# From here on arrivals come in bulk.
+BURSTY_DISPERSION = 4.0
 # A step of the load is no dispersion: one pair of spans counts at most so many times what is known.
 LARGEST_SURPRISE = 6.0
 
@@ -66,14 +67,20 @@ class Arrivals:
         return Arrivals(_cut((span, *spans)), dispersion)
 
     def windows_of_rise(self, input_tokens: float) -> Iterator[Window]:
-        """Yield the windows that tell of a rise; what was not heard counts as nothing."""
-        seconds = tokens = 0.0
+        """Yield the windows that tell of a rise; what was not heard counts as nothing.
+
+        Where requests come in bulk, one of them is no rise: then the fullest span of a window
+        counts as the second fullest.
+        """
+        is_bursty = self.dispersion >= BURSTY_DISPERSION
+        seconds = tokens = first = second = 0.0
         for span in self.spans:
             seconds += span.seconds
             tokens += span.tokens
-            if seconds > RISE_SECONDS:
-                return
-            yield Window(seconds, tokens, self.dispersion * input_tokens)
+            if is_bursty:
+                second = max(second, min(first, span.tokens))
+                first = max(first, span.tokens)
+            yield Window(seconds, tokens - first + second, self.dispersion * input_tokens)
 
     def windows_of_fall(self, input_tokens: float) -> Iterator[Window]:
         """Yield the windows that tell of a fall, of complete spans alone."""

@@ -8,8 +8,10 @@ does not tell a from b: then a weak prior on their ratio decides, and the uncert
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from allot_operator.facts.reports import Work
 from allot_operator.scaling.intervals import Interval
 
 # Busy seconds after which an interval counts a third of what it did.
@@ -21,6 +23,8 @@ PRIOR_WEIGHT = 4.0
 # The relative error of one pass, until it is known.
 PRIOR_VARIANCE = 0.04
 VARIANCE_MEMORY_INTERVALS = 20.0
+# Passes that a guess rests on, and counts as.
+GUESS_PASSES = 10
 # An interval that differs by so many standard errors, and by so much at all, is a surprise:
 # then what was learnt before counts little.
 SURPRISE_ERRORS = 4.0
@@ -95,6 +99,36 @@ class CostModel:
             tokens=kept * self.tokens + interval.tokens_done,
             seconds=kept * self.seconds + seconds,
             variance=variance,
+        )
+
+    def guess(self, works: Iterable[Work]) -> CostModel:
+        """Return a model by all that pods did since they started: better than none, but not much.
+
+        Their first pass takes long, so that some are needed.
+        """
+        known = [work for work in works if work.forward_passes >= GUESS_PASSES]
+        passes = sum(work.forward_passes for work in known)
+        if not passes:
+            return self
+        share = GUESS_PASSES / passes
+        model = self.learn(
+            Interval(
+                passes=passes,
+                inputs_done=sum(work.inputs_done for work in known),
+                tokens_done=sum(work.tokens_done for work in known),
+                busy_seconds=sum(work.busy_seconds for work in known),
+            )
+        )
+        return CostModel(
+            pp=share * model.pp,
+            pt=share * model.pt,
+            tt=share * model.tt,
+            p=share * model.p,
+            t=share * model.t,
+            passes=share * model.passes,
+            inputs=share * model.inputs,
+            tokens=share * model.tokens,
+            seconds=share * model.seconds,
         )
 
     def fit(self) -> Cost | None:

@@ -92,7 +92,13 @@ def _decide_by_load(
     live, seconds = observation.live_target or 0, memory.clock.seconds
     match policy.name:
         case ScalingPolicy.ELASTICSEARCH:
-            as_there = propose_as_elasticsearch(policy, memory.elasticsearch, observation, seconds)
+            as_there = propose_as_elasticsearch(
+                policy,
+                memory.elasticsearch,
+                observation,
+                seconds,
+                is_time_known=interval.seconds > 0.0,
+            )
             memory = replace(memory, elasticsearch=as_there.memory)
             target, wanted = as_there.target, as_there.wanted
             reason, message, numbers = as_there.reason, as_there.message, as_there.numbers

@@ -45,21 +45,31 @@ class ElasticsearchMemory:
 
 
 def propose_as_elasticsearch(
-    policy: Policy, memory: ElasticsearchMemory, observation: Observation, seconds: float
+    policy: Policy,
+    memory: ElasticsearchMemory,
+    observation: Observation,
+    seconds: float,
+    *,
+    is_time_known: bool,
 ) -> Proposal[ElasticsearchMemory]:
-    """Return what Elasticsearch would set; between its rounds the target is kept."""
+    """Return what Elasticsearch would set; between its rounds the target is kept.
+
+    Where the time since the last decision is not known, a round begins anew.
+    """
     live = observation.live_target or 0
     seen = {
         pod.uid: memory.seen.get(pod.uid, seconds) for pod in observation.pods if pod.is_serving
     }
-    is_due = memory.round_at is None or seconds - memory.round_at >= ROUND_SECONDS
+    is_due = not is_time_known or (
+        memory.round_at is None or seconds - memory.round_at >= ROUND_SECONDS
+    )
     if not is_due:
         kept = ElasticsearchMemory(
             memory.rate, memory.time, memory.samples, memory.round_at, memory.has_moved, seen
         )
         return Proposal(live, ScalingReason.KEPT, "between two rounds", kept)
     samples = {pod.uid: Sample(pod, seconds) for pod in observation.answers}
-    counted = count_round(memory, observation, seconds)
+    counted = count_round(memory, observation, seconds) if is_time_known else None
     if counted is None:
         fresh = ElasticsearchMemory(memory.rate, memory.time, samples, seconds, False, seen)
         return Proposal(live, ScalingReason.KEPT, "no pod was seen in two rounds yet", fresh)

@@ -8,6 +8,7 @@ patience.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from allot_operator.scaling.arrivals import Arrivals, Span, Window
@@ -21,7 +22,9 @@ from allot_operator.scaling.reasons import ScalingReason
 
 # A rise is begun when the load is above by so many standard errors, and sized less strictly:
 # else it would take several steps.
-RISE_ERRORS, SIZE_ERRORS = 4.0, 1.5
+RISE_ERRORS, SIZE_ERRORS = 3.0, 1.5
+# Short windows are many: of a load that is just met one of them would be above now and then.
+SHORT_SECONDS, SHORT_MARGIN, LONG_RISE_ERRORS = 60.0, 1.05, 4.0
 FALL_ERRORS = 2.0
 # What waits while all is well: the next pass of each pod, and one more.
 USUAL_PASSES = 2.0
@@ -101,6 +104,8 @@ def propose_by_work(
 def learn(memory: WorkMemory, observation: Observation, interval: Interval) -> WorkMemory:
     """Return the memory after what the pods did and said."""
     cost = memory.cost.learn(interval)
+    if not cost.passes:
+        cost = cost.guess(pod.work for pod in observation.answers)
     arrivals = memory.arrivals
     length = cost.input_tokens or 0.0
     if interval.seconds > 0.0:
@@ -141,13 +146,13 @@ def choose_rise(
     length = memory.cost.input_tokens or 0.0
     planned = policy.tuning.target_utilization * capacity.best
     windows = list(memory.arrivals.windows_of_rise(length))
-    above = [window for window in windows if window.bound(-RISE_ERRORS) > planned * live]
+    above = [window for window in windows if is_above(window, planned * live)]
     sure = max((window.bound(-SIZE_ERRORS) for window in above), default=0.0)
     arriving = math.ceil(sure / planned)
     if observation.stuck:
         # More pods would have no place either: the backlog is not theirs to work off.
         return arriving, ScalingReason.MORE_WORK
-    rate = max((window.bound(-SIZE_ERRORS) for window in windows), default=0.0)
+    rate = _surely_arriving(windows, SIZE_ERRORS)
     backlog = project_backlog(memory, observation, capacity, rate, seconds)
     if backlog <= 0.0:
         return arriving, ScalingReason.MORE_WORK
@@ -156,6 +161,13 @@ def choose_rise(
     if waiting > arriving:
         return waiting, ScalingReason.BACKLOG
     return arriving, ScalingReason.MORE_WORK
+
+
+def is_above(window: Window, rate: float) -> bool:
+    """Whether more arrives than a rate, surely enough for the length of a window."""
+    if window.seconds <= SHORT_SECONDS:
+        return window.bound(-RISE_ERRORS) > SHORT_MARGIN * rate
+    return window.bound(-LONG_RISE_ERRORS) > rate
 
 
 def project_backlog(
@@ -192,6 +204,8 @@ def choose_fall(
     rate = min((window.bound(FALL_ERRORS) for window in windows), default=math.inf)
     if rate == math.inf:
         return observation.live_target or 0
+    # A long window that began before a rise does not speak against it.
+    rate = max(rate, _surely_arriving(memory.arrivals.windows_of_rise(length), RISE_ERRORS))
     enough = math.ceil(rate / (policy.tuning.target_utilization * capacity.worst))
     usual = USUAL_PASSES * capacity.pass_tokens * observation.serving
     backlog = measure_waiting(memory, observation) - usual
@@ -222,9 +236,17 @@ def _with_patience(memory: WorkMemory, patience: Patience) -> WorkMemory:
     )
 
 
+def _surely_arriving(windows: Iterable[Window], errors: float) -> float:
+    """Return the rate that surely arrives, by whichever window shows most, a minute at most."""
+    rates = (one.bound(-errors) for one in windows if one.seconds <= SHORT_SECONDS)
+    return max(rates, default=0.0)
+
+
 def _mean_rate(memory: WorkMemory) -> float:
-    windows: list[Window] = list(memory.arrivals.windows_of_rise(0.0))
-    return windows[-1].bound(0.0) if windows else 0.0
+    """Return what arrives, over a minute."""
+    windows = memory.arrivals.windows_of_rise(0.0)
+    rates = [one.bound(0.0) for one in windows if one.seconds <= SHORT_SECONDS]
+    return rates[-1] if rates else 0.0
 
 
 def _tell_numbers(
