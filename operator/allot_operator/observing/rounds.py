@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -11,7 +10,7 @@ from allot_api.terms import ModelState
 from allot_operator.facts.pods import Pod
 from allot_operator.facts.reports import Reading, Report
 from allot_operator.observing.ledger import Ledger
-from allot_operator.observing.stats_client import StatsReader
+from allot_operator.observing.stats_client import StatsReader, ask_all
 from allot_operator.scaling.observation import Held
 from allot_operator.scaling.records import is_told
 from allot_operator.work.keys import Key
@@ -35,7 +34,7 @@ async def ask_round(
     hold for a deployment.
     """
     places = ledger.addresses()
-    answers = await asyncio.gather(*(stats.read(ip) for _, ip in places.values()))
+    answers = await ask_all(stats, (ip for _, ip in places.values()))
     news = set()
     for (uid, (key, _)), reading in zip(places.items(), answers, strict=True):
         if ledger.hear(uid, reading, now()):
@@ -65,7 +64,7 @@ async def read_pods(
         for pod in pods
         if pod.ip and pod.is_running and is_outdated(ledger.reading_of(pod.uid), pod)
     ]
-    answers = await asyncio.gather(*(stats.read(pod.ip) for pod in asked))
+    answers = await ask_all(stats, (pod.ip for pod in asked))
     for pod, reading in zip(asked, answers, strict=True):
         ledger.hear(pod.uid, reading, now())
     readings = {pod.uid: ledger.reading_of(pod.uid) for pod in pods}
