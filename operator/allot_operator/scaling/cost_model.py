@@ -163,11 +163,3 @@ class CostModel:
             return PRIOR_VARIANCE, SURPRISE_KEPT
         step = (passes * error * error - self.variance) / VARIANCE_MEMORY_INTERVALS
         return self.variance + step, 1.0
-
-
-def choose_full_pass(pass_tokens: float, input_tokens: float) -> float:
-    """Return the tokens of a pass that is as full as whole inputs make it.
-
-    The first input always fits; the one that no longer does leaves half its length free.
-    """
-    return max(input_tokens, pass_tokens - input_tokens / 2)
