@@ -15,7 +15,7 @@ from allot_operator.facts.reports import Work
 from allot_operator.scaling.intervals import Interval
 
 # Busy seconds after which an interval counts a third of what it did.
-MEMORY_BUSY_SECONDS = 120.0
+MEMORY_BUSY_SECONDS = 600.0
 # Usual for transformers on a CPU: to start a pass costs as much as so many tokens in it.
 PRIOR_RATIO_TOKENS = 16.0
 # The weight of that guess, in passes.

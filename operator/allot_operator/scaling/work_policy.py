@@ -30,6 +30,10 @@ from allot_operator.scaling.proposals import Proposal
 from allot_operator.scaling.reasons import ScalingReason
 from allot_operator.scaling.work_words import Findings, describe, tell_numbers
 
+# A load that is just met shall neither rise nor fall for ever: another allocation is begun when
+# it is above the plan by more than what is tolerated before one is given up.
+RISE_MARGIN, FALL_MARGIN = 1.05, 1.03
+
 
 @dataclass(frozen=True, slots=True)
 class WorkMemory:
@@ -63,7 +67,7 @@ def propose_by_work(
         return _propose_unmeasured(policy, memory, observation, interval)
     capacity = find_capacity(cost, memory.pass_tokens, length)
     planned = policy.tuning.target_utilization * capacity.best
-    evidence = weigh(memory.arrivals, length, planned * live)
+    evidence = weigh(memory.arrivals, length, RISE_MARGIN * planned * live)
     excess = measure_excess(observation, capacity, length)
     rise, reason = choose_rise(
         policy, observation, capacity, evidence, _project(memory, observation, seconds, excess)
@@ -162,7 +166,8 @@ def choose_fall(
     rate = evidence.upper
     if rate is None:
         return None
-    enough = math.ceil(rate / (policy.tuning.target_utilization * capacity.worst))
+    planned = policy.tuning.target_utilization * capacity.worst
+    enough = math.ceil(rate / (FALL_MARGIN * planned))
     if excess > 0.0:
         drain = policy.tuning.drain_seconds
         backlog = count_for_backlog(excess, capacity.worst, rate, drain_seconds=drain)
