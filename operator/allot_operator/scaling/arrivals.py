@@ -17,7 +17,8 @@ FALL_LEAST_SECONDS = 30.0
 KEPT_SECONDS = 300.0
 # Shorter spans are joined: more of them would say no more.
 LEAST_SPAN_SECONDS = 2.5
-DISPERSION_MEMORY_SPANS = 40.0
+# The dispersion is a mean of about so many pairs of spans, fewer at first.
+LEAST_MEMORY_SPANS, MEMORY_SPANS = 20, 100
 # Lengths vary, and requests bring several inputs: until known, twice a Poisson process.
 PRIOR_DISPERSION_INPUTS = 2.0
 # From here on arrivals come in bulk.
@@ -51,20 +52,26 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """The last spans, the newest first, and the dispersion in inputs' mean lengths."""
+    """The last spans, the newest first, and the dispersion in inputs' mean lengths.
+
+    `learnt` is from how many pairs of spans that is known.
+    """
 
     spans: tuple[Span, ...] = ()
     dispersion: float = PRIOR_DISPERSION_INPUTS
+    learnt: int = 0
 
     def add(self, span: Span, input_tokens: float) -> Arrivals:
         """Return the arrivals with one more span; a short one joins the one before."""
         spans = self.spans
         if spans and spans[0].seconds < LEAST_SPAN_SECONDS:
-            return Arrivals(_cut((_join(spans[0], span), *spans[1:])), self.dispersion)
-        dispersion = self.dispersion
+            joined = _cut((_join(spans[0], span), *spans[1:]))
+            return Arrivals(joined, self.dispersion, self.learnt)
+        newer = _cut((span, *spans))
         if len(spans) > 1 and spans[0].is_complete and spans[1].is_complete and input_tokens:
             dispersion = self._learn(spans[0], spans[1], input_tokens)
-        return Arrivals(_cut((span, *spans)), dispersion)
+            return Arrivals(newer, dispersion, min(self.learnt + 1, MEMORY_SPANS))
+        return Arrivals(newer, self.dispersion, self.learnt)
 
     def windows_of_rise(self, input_tokens: float) -> Iterator[Window]:
         """Yield the windows that tell of a rise; what was not heard counts as nothing.
@@ -103,7 +110,8 @@ class Arrivals:
         seconds = 2 / (1 / one.seconds + 1 / other.seconds)
         seen = (first - second) ** 2 * seconds / (first + second) / input_tokens
         seen = min(seen, LARGEST_SURPRISE * self.dispersion)
-        return max(1.0, self.dispersion + (seen - self.dispersion) / DISPERSION_MEMORY_SPANS)
+        weight = 1 / max(LEAST_MEMORY_SPANS, self.learnt)
+        return max(1.0, self.dispersion + (seen - self.dispersion) * weight)
 
 
 def _join(newer: Span, older: Span) -> Span:

@@ -15,7 +15,7 @@ from allot_operator.facts.reports import Work
 from allot_operator.scaling.intervals import Interval
 
 # Busy seconds after which an interval counts a third of what it did.
-MEMORY_BUSY_SECONDS = 120.0
+MEMORY_BUSY_SECONDS = 600.0
 # Usual for transformers on a CPU: to start a pass costs as much as so many tokens in it.
 PRIOR_RATIO_TOKENS = 16.0
 # The weight of that guess, in passes.
@@ -163,11 +163,3 @@ class CostModel:
             return PRIOR_VARIANCE, SURPRISE_KEPT
         step = (passes * error * error - self.variance) / VARIANCE_MEMORY_INTERVALS
         return self.variance + step, 1.0
-
-
-def choose_full_pass(pass_tokens: float, input_tokens: float) -> float:
-    """Return the tokens of a pass that is as full as whole inputs make it.
-
-    The first input always fits; the one that no longer does leaves half its length free.
-    """
-    return max(input_tokens, pass_tokens - input_tokens / 2)
