@@ -212,6 +212,7 @@ def deployments(draw: st.DrawFn) -> Spec:
                     "queue_capacity": st.sampled_from([1, 100_000]),
                     "scaling": SCALING,
                     "replicas": st.integers(0, 3),
+                    "element_type": st.sampled_from(["float", "byte"]),
                     "cpuLimit": st.sampled_from(["NumThreads", "None"]),
                     "cache": st.sampled_from(
                         [

@@ -20,7 +20,7 @@ from allot_api.fields import (
 )
 from allot_api.pod_settings import PodSettings
 from allot_api.scaling import Scaling
-from allot_api.terms import CpuLimit, UpgradePolicy
+from allot_api.terms import CpuLimit, ElementType, UpgradePolicy
 
 SizeLimit = Annotated[str, Field(max_length=32)]
 KEPT_SIZE_LIMIT = (
@@ -130,6 +130,11 @@ class ModelDeploymentSpec(Shape):
         DEFAULT_QUEUE_CAPACITY,
         description="queue_capacity is the number of requests that may wait in one pod; further "
         "ones are refused with 429.",
+    )
+    element_type: ElementType | None = Field(
+        None,
+        description="element_type of the vectors that text_embedding answers with: float, or byte "
+        "for whole numbers from -128 to 127; float if left out. A change replaces the pods.",
     )
     scaling: Scaling = Field(
         Scaling(),

@@ -44,7 +44,7 @@ class AcceptedReason(Reason):
     SETTINGS_MISMATCH = (
         "SettingsMismatch",
         "A setting does not fit the model that the id stands for here, such as a max_chunk_size "
-        "above 300 for ELSER's; the message names both.",
+        "above 300 for ELSER's, or the deployment that is shared; the message names both.",
     )
     INVALID_SEPARATORS = (
         "InvalidSeparators",

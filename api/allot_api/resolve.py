@@ -46,7 +46,8 @@ class AdaptiveSettings:
 class EmbeddingOptions:
     """What holds for an embedding task.
 
-    `similarity` and `element_type` are None for sparse vectors.
+    `similarity` and `element_type` are None for sparse vectors. Where a deployment is shared,
+    `element_type` is the deployment's: None unless the endpoint repeats it.
     """
 
     chunking: Chunking
@@ -121,6 +122,7 @@ class DeploymentSettings:
     cache: Cache
     upgrade_policy: UpgradePolicy = UpgradePolicy.AUTOMATIC
     pod: PodSettings = field(default_factory=PodSettings)
+    element_type: ElementType = ElementType.FLOAT
 
     @property
     def policy(self) -> ScalingPolicy:
@@ -161,7 +163,7 @@ def resolve_endpoint(spec: InferenceEndpointSpec, metadata_name: str) -> Endpoin
         inference_id=spec.inference_id or metadata_name,
         task_type=spec.task_type,
         service=spec.service,
-        task=_resolve_task(spec, ServiceSettings() if is_attached else settings),
+        task=_resolve_task(spec),
         model_id=settings.model_id or (ELSER_MODEL if is_elser and not is_attached else None),
         deployment_id=settings.deployment_id,
         num_threads=settings.num_threads or DEFAULT_NUM_THREADS,
@@ -191,6 +193,7 @@ def resolve_deployment(spec: ModelDeploymentSpec, metadata_name: str) -> Deploym
         cache=spec.cache or Cache(),
         upgrade_policy=spec.upgrade_policy,
         pod=spec.pod or PodSettings(),
+        element_type=spec.element_type or ElementType.FLOAT,
     )
 
 
@@ -208,8 +211,11 @@ def resolve_model(spec: TrainedModelSpec, metadata_name: str) -> TrainedModelSpe
     )
 
 
-def _resolve_task(spec: InferenceEndpointSpec, settings: ServiceSettings) -> TaskOptions:
+def _resolve_task(spec: InferenceEndpointSpec) -> TaskOptions:
     """Return what holds for the task; an attached endpoint's own service_settings don't."""
+    written = spec.service_settings
+    is_attached = written.deployment_id is not None
+    settings = ServiceSettings() if is_attached else written
     if spec.task_type is TaskType.RERANK:
         asked = spec.task_settings.return_documents if spec.task_settings else None
         return RerankOptions(
@@ -218,10 +224,11 @@ def _resolve_task(spec: InferenceEndpointSpec, settings: ServiceSettings) -> Tas
             max_chunks_per_doc=settings.max_chunks_per_doc,
         )
     is_dense = spec.task_type is TaskType.TEXT_EMBEDDING
+    element_type = written.element_type or (None if is_attached else ElementType.FLOAT)
     return EmbeddingOptions(
         chunking=resolve_chunking(spec.chunking_settings),
         similarity=(settings.similarity or Similarity.COSINE) if is_dense else None,
-        element_type=(settings.element_type or ElementType.FLOAT) if is_dense else None,
+        element_type=element_type if is_dense else None,
     )
 
 

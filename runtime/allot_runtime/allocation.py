@@ -162,7 +162,7 @@ class Allocation:
             spent_seconds=timeline.tokenizing.seconds,
             timeline=timeline,
         )
-        return build_answer(request, sequences, outputs)
+        return build_answer(request, sequences, outputs, self.settings.element_type)
 
     async def _tokenize(
         self, request: InferenceRequest, model: Model, deadline: float

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from allot_api.terms import ElementType
 from allot_api.trained_model import TrainedModelSpec
 from allot_runtime.limits import BODY_BYTES, INPUT_CHARACTERS, INPUTS, Limits
 from allot_runtime.logs import LogFormat
@@ -33,6 +34,10 @@ class Settings(BaseSettings):
         description="The TrainedModel's spec, as JSON; another model needs a new process."
     )
     deployment_id: str = Field("local", description="The deployment that this allocation is of.")
+    element_type: ElementType = Field(
+        ElementType.FLOAT,
+        description="float, or byte: text_embedding answers with numbers from -128 to 127.",
+    )
     num_threads: int = Field(
         1, ge=1, le=32, description="Threads of one forward pass; more make one input faster."
     )

@@ -106,6 +106,20 @@ def test_an_attached_endpoint_takes_its_size_from_the_deployment() -> None:
     assert (resolved.model_id, resolved.num_allocations, resolved.adaptive) == (None, None, None)
 
 
+def test_who_shares_a_deployment_has_its_element_type_unless_it_repeats_it() -> None:
+    silent = a_task("text_embedding", service_settings={"deployment_id": "d"})
+    repeating = a_task(
+        "text_embedding", service_settings={"deployment_id": "d", "element_type": "byte"}
+    )
+
+    assert resolve_endpoint(silent, "x").task == EmbeddingOptions(
+        SentenceChunking(), Similarity.COSINE, None
+    )
+    assert resolve_endpoint(repeating, "x").task == EmbeddingOptions(
+        SentenceChunking(), Similarity.COSINE, ElementType.BYTE
+    )
+
+
 def test_dense_vectors_are_floats_compared_by_cosine_unless_said_otherwise() -> None:
     plain = a_task("text_embedding")
     own = a_task(

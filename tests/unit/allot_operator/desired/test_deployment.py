@@ -104,6 +104,14 @@ def test_settings_without_a_pod_block_have_the_hash_that_they_always_had() -> No
     assert fingerprint_settings(some_settings(pod={}), a_model_spec()) == "330377ad15425e0c"
 
 
+def test_bytes_are_another_setting_and_floats_none() -> None:
+    plain = marks(build())
+
+    assert marks(build(element_type="float")) == plain
+    assert marks(build(element_type="byte"))[0] != plain[0]
+    assert marks(build(element_type="byte"))[1] == plain[1]
+
+
 def test_another_pod_block_is_another_setting_and_the_same_model() -> None:
     one, other = marks(build()), marks(build(pod={"labels": {"team": "search"}}))
 

@@ -62,6 +62,12 @@ def test_a_deployment_that_others_scale_gets_no_number() -> None:
     assert validate_deployment(manifest["spec"], name=manifest["metadata"]["name"]) == []
 
 
+def test_bytes_are_handed_on_and_floats_left_out_as_ever() -> None:
+    assert build(model_id="m", element_type="byte")["spec"]["element_type"] == "byte"
+    assert "element_type" not in build(model_id="m", element_type="float")["spec"]
+    assert "element_type" not in build(spec={"task_type": "rerank"})["spec"]
+
+
 def test_what_is_built_obeys_the_rules_and_leaves_replicas_alone() -> None:
     manifest = build()
 
