@@ -16,7 +16,7 @@ from bench.scaling.load import Counts, Load, Numbers, cut, split
 
 TIME_COLUMNS = ("seconds", "second", "timestamp", "time", "arrival", "arrivaltime", "arrivedat")
 TOKEN_COLUMNS = (
-    "tokens", "inputtokens", "contexttokens", "prompttokens", "promptlen", "inputlength", "numtokens",
+    "tokens", "inputtokens", "contexttokens", "prompttokens", "promptlen", "inputlength",
 )  # fmt: skip
 # A recorded arrival has no true rate: the mean of a minute around a moment stands for it.
 SMOOTH_SECONDS = 60

@@ -6,7 +6,7 @@ import hashlib
 import os
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.errors import BrokenRun, NotMeasured
@@ -38,7 +38,7 @@ class Source:
 
     name: str
     file: Path | None = None
-    replay: Replay = Replay()
+    replay: Replay = field(default_factory=Replay)
     period: float | None = None
 
     def draw(self, seed: int) -> Load:
@@ -60,8 +60,7 @@ def find_source(name: str, folder: Path | None, is_split: bool) -> Source:
     if name in SHAPES or name in LONG_SHAPES:
         return Source(name)
     if name in RECORDED:
-        replay = RECORDED[name]
-        replay = Replay(replay.faster, replay.times, replay.longest, is_split)
+        replay = replace(RECORDED[name], is_split=is_split)
         return Source(name, find_recording(folder), replay, HOUR)
     if Path(name).suffix == ".csv":
         return Source(Path(name).stem, Path(name).absolute(), Replay(is_split=is_split))

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from bench.scaling.results import FIGURES, Results
 
+# Above it, what stands behind the point does not count.
+WHOLE_FROM = 100
 HEADS = ("trace", "policy", *FIGURES)
 
 
@@ -29,7 +31,7 @@ def to_text(value: float | None) -> str:
         return "-"
     if math.isinf(value):
         return "never"
-    if abs(value) >= 100 or value == int(value):
+    if abs(value) >= WHOLE_FROM or value == int(value):
         return f"{value:,.0f}"
     return f"{value:.2f}" if abs(value) >= 1 else f"{value:.3f}"
 
