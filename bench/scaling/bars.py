@@ -90,7 +90,7 @@ def judge_elasticsearch(trace: str, policies: Mapping[str, Figures]) -> Iterator
         if name not in policies:
             continue
         theirs = policies[name].means
-        for figure, text in (("follow_s", "a change followed"), ("drain_s", "a backlog drained")):
+        for figure, text in (("follow_s", "a change followed"), ("backlog_s", "a backlog drained")):
             if figure in theirs and theirs[figure] > 0:
                 yield _judge_faster(f"{text} in a fifth", trace, name, ours[figure], theirs[figure])
         ratio = ours["allocation_seconds"] / theirs["allocation_seconds"]

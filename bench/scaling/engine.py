@@ -165,7 +165,8 @@ class Simulation:
             # The same as through its empty line.
             self._enter(now)
             self.waits.append(0.0)
-            self._compute(pod, now, 1, tokens)
+            if self._compute(pod, now, 1, tokens) > self._deadline:
+                pod.batch_late = 1
         elif self._admit(pod, now, tokens) and not self._shared:
             outstanding[place] = least + tokens
 
@@ -278,7 +279,7 @@ class Simulation:
     def _look(self, scaler: Scaler) -> None:
         target = scaler.look(self)
         if target is not None:
-            self.set_target(target)
+            self.set_target(min(target, self.setup.maximum))
         following = self.now + scaler.period_seconds
         if following < self.load.seconds:
             self._schedule(following, self._look, scaler)

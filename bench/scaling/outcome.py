@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from bench.scaling.engine import Sample, Simulation
+from bench.scaling.engine import SAMPLE_SECONDS, Sample, Simulation
 
 # A backlog that takes this long to compute is none.
 SMALL_BACKLOG_SECONDS = 1.0
@@ -20,10 +20,10 @@ class Outcome:
 
     A wait is from an input's arrival to the start of the pass that it is in; whoever was late or
     refused counts as having waited until the deadline. `follow_s` is the time from a lasting change
-    of the load until the target was enough for it, `drain_s` until the backlog was gone for good;
-    None where the trace has no such change, infinite where it never came to pass. `settle_s` is
-    when the target first was what it is for most of the time, and `late_changes` are its changes
-    after the first minute.
+    of the load until the target was enough for it: None where the trace has no such change,
+    infinite where it never was. `backlog_s` is how long more waited than is done in a second.
+    `settle_s` is when the target first was what it is for most of the time, and `late_changes`
+    are its changes after the first minute.
     """
 
     p50_wait_s: float
@@ -37,7 +37,7 @@ class Outcome:
     done: int
     waiting: int
     follow_s: float | None
-    drain_s: float | None
+    backlog_s: float
     settle_s: float
     late_changes: int
 
@@ -64,7 +64,7 @@ def conclude(simulation: Simulation) -> Outcome:
         done=simulation.done,
         waiting=simulation.in_flight,
         follow_s=measure_follow(simulation),
-        drain_s=measure_drain(simulation),
+        backlog_s=measure_backlog(simulation),
         settle_s=measure_settling(simulation),
         late_changes=sum(second > SETTLING_SECONDS for second, _ in simulation.targets),
     )
@@ -92,22 +92,10 @@ def measure_follow(simulation: Simulation) -> float | None:
     return next((second - changed for second in later if second > changed), math.inf)
 
 
-def measure_drain(simulation: Simulation) -> float | None:
-    """Return the seconds from the change until the backlog was gone for good."""
-    changed = simulation.load.changed_at
-    if changed is None:
-        return None
+def measure_backlog(simulation: Simulation) -> float:
+    """Return the seconds in which more waited than those that serve do in a moment."""
     rate = simulation.setup.service.tokens_per_second
-    large = [
-        sample
-        for sample in simulation.samples
-        if sample.second >= changed and is_backlog(sample, rate)
-    ]
-    if not large:
-        return 0.0
-    if large[-1] is simulation.samples[-1]:
-        return math.inf
-    return large[-1].second - changed
+    return SAMPLE_SECONDS * sum(is_backlog(sample, rate) for sample in simulation.samples)
 
 
 def measure_settling(simulation: Simulation) -> float:

@@ -12,7 +12,7 @@ from bench.scaling.outcome import Outcome
 
 FIGURES = (
     "p50_wait_s", "p99_wait_s", "late", "refused", "allocation_seconds", "starts", "actions",
-    "follow_s", "drain_s",
+    "follow_s", "backlog_s",
 )  # fmt: skip
 
 
