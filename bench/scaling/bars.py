@@ -43,14 +43,19 @@ def judge(results: Results) -> list[Bar]:
         policies = results.summarize(trace)
         if OURS not in policies:
             continue
-        swept = {name: one for name, one in policies.items() if name.startswith(OURS + SEPARATOR)}
-        curve = build_curve(Point(one.cost, one.wait) for one in swept.values())
+        curve = build_sweep(policies)
         bars += judge_peers(trace, policies, curve)
         bars += judge_elasticsearch(trace, policies)
         if curve and ORACLE in policies:
             bars.append(judge_oracle(trace, policies[ORACLE], curve))
         bars += judge_steadiness(results, trace)
     return bars
+
+
+def build_sweep(policies: Mapping[str, Figures]) -> Curve | None:
+    """Return the curve of our sweep, ours at its defaults among it; None without a sweep."""
+    swept = [one for name, one in policies.items() if name.partition(SEPARATOR)[0] == OURS]
+    return build_curve(Point(one.cost, one.wait) for one in swept) if len(swept) > 1 else None
 
 
 def judge_peers(trace: str, policies: Mapping[str, Figures], curve: Curve | None) -> list[Bar]:

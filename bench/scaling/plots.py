@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.errors import BrokenRun
-from bench.scaling.curve import Point, build_curve
+from bench.scaling.bars import build_sweep
 from bench.scaling.engine import Setup, Simulation
 from bench.scaling.policies.catalog import BEST_CONSTANT, OURS, SEPARATOR
 from bench.scaling.results import Results
@@ -94,8 +94,7 @@ def draw_curves(results: Results, file: Path, command: str) -> None:
 
 def _draw_curve(panel: Axes, results: Results, trace: str) -> None:
     policies = results.summarize(trace)
-    swept = [one for name, one in policies.items() if name.startswith(OURS + SEPARATOR)]
-    if curve := build_curve(Point(one.cost, one.wait) for one in swept):
+    if curve := build_sweep(policies):
         costs = [point.cost for point in curve.points]
         waits = [max(LEAST_WAIT, point.wait) for point in curve.points]
         panel.plot(costs, waits, color="black", marker=".", linewidth=0.8, label="work, swept")

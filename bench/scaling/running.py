@@ -15,13 +15,17 @@ from bench.machine import ROOT
 from bench.scaling.engine import Setup, Simulation
 from bench.scaling.load import Load
 from bench.scaling.outcome import Outcome, conclude
-from bench.scaling.policies.catalog import BEST_CONSTANT, find_contender
+from bench.scaling.policies.catalog import BEST_CONSTANT, find_contender, is_operators
 from bench.scaling.policies.lines import UTILIZATION, Constant
 from bench.scaling.sources import Source
 
 # What the best constant number must keep its slowest percent below.
 GOOD_WAIT_SECONDS = 1.0
-SOURCES = ("bench/scaling", "operator/allot_operator/scaling")
+# The code that a run's figures depend on, and that of the operator's own policies.
+SIMULATOR = ("bench/scaling", "runtime/allot_runtime/batching.py")
+OPERATOR = ("operator/allot_operator/scaling",)
+# Modules that only show what was found.
+SHOWING = {"__main__", "bars", "curve", "plots", "publishing", "results", "tables"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,8 @@ class Keeper:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        self._code = hash_code() if folder else ""
+        self._simulator = hash_code(SIMULATOR) if folder else ""
+        self._operator = hash_code(OPERATOR) if folder else ""
 
     def find(self, task: Task) -> Outcome | None:
         """Return an outcome that is kept."""
@@ -103,13 +108,20 @@ class Keeper:
     def _name(self, task: Task) -> Path | None:
         if self._folder is None:
             return None
-        words = [self._code, str(task.source), task.policy, json.dumps(asdict(task.setup))]
+        words = [self._simulator, str(task.source), task.policy, json.dumps(asdict(task.setup))]
+        if is_operators(task.policy):
+            words.append(self._operator)
         return self._folder / f"{hashlib.sha256('|'.join(words).encode()).hexdigest()[:32]}.json"
 
 
-def hash_code() -> str:
-    """Return a hash of the modules that decide on a run's figures."""
-    files = sorted(file for folder in SOURCES for file in (ROOT / folder).rglob("*.py"))
+def hash_code(places: Sequence[str]) -> str:
+    """Return a hash of the modules of some folders or files that decide on a run's figures."""
+    files = sorted(
+        file
+        for place in places
+        for file in ((ROOT / place).rglob("*.py") if (ROOT / place).is_dir() else [ROOT / place])
+        if file.stem not in SHOWING
+    )
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 

@@ -82,6 +82,11 @@ def list_policies() -> list[str]:
     return [OURS, *PEERS, BEST_CONSTANT, *KNOWING]
 
 
+def is_operators(name: str) -> bool:
+    """Whether a policy is one of the operator's own."""
+    return name.partition(SEPARATOR)[0] in {OURS, ELASTICSEARCH, ELASTICSEARCH_OWN}
+
+
 def find_contender(name: str) -> Contender:
     """Return a policy by its name, that of a sweep included; raises KeyError."""
     if name == OURS:
