@@ -90,6 +90,10 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
         "--queue-capacity", type=options.whole(1), default=usual.queue_capacity,
         help="inputs that may wait at a pod",
     )  # fmt: skip
+    parser.add_argument(
+        "--one-line", action="store_true",
+        help="inputs wait in one line for all pods, as if gateways kept what does not fit a pass",
+    )  # fmt: skip
     parser.add_argument("--maximum", type=options.whole(1), default=32, help="most allocations")
 
 
@@ -99,6 +103,7 @@ def build_setup(given: Namespace, seed: int) -> Setup:
         cost=Cost(given.pass_seconds, given.token_seconds, given.cost_noise),
         queue_capacity=given.queue_capacity,
         deadline_seconds=given.deadline_seconds,
+        is_shared=given.one_line,
     )
     starts = Starts(given.start_seconds, given.start_spread)
     return Setup(service, starts, given.maximum, seed)
@@ -175,6 +180,7 @@ def main(argv: Sequence[str]) -> None:
         "start_seconds": given.start_seconds,
         "start_spread": given.start_spread,
         "maximum": given.maximum,
+        "one_line": given.one_line,
         "inputs": "split into chunks" if given.split else "cut",
         **setup.service.describe(),
     }

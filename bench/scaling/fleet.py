@@ -41,7 +41,8 @@ class Fleet:
     def create(self, now: float, start_seconds: float = 0.0) -> Pod:
         """Return a new pod, which does not serve yet."""
         line = self.shared or Line(self._service, self._waits)
-        pod = Pod(len(self.pods) + len(self.left), now, start_seconds, line)
+        number, is_own = len(self.pods) + len(self.left), self.shared is None
+        pod = Pod(number, now, start_seconds, line, is_own)
         self.pods.append(pod)
         return pod
 

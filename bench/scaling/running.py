@@ -146,4 +146,8 @@ def _compute(tasks: Sequence[Task], jobs: int) -> Iterable[tuple[Task, Outcome]]
 
 def _compute_together(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Outcome]]:
     with ProcessPoolExecutor(jobs) as pool:
-        yield from zip(tasks, pool.map(run_task, tasks), strict=True)
+        try:
+            yield from zip(tasks, pool.map(run_task, tasks), strict=True)
+        finally:
+            # Who ends the run does not wait for what was not begun.
+            pool.shutdown(wait=False, cancel_futures=True)

@@ -21,12 +21,16 @@ Observe = Callable[[Simulation], Observation]
 
 
 def observe_pods(simulation: Simulation) -> Observation:
-    """Return what the operator would have heard of each pod just now."""
+    """Return what the operator would have heard of each pod just now, and of gateways.
+
+    Where all pods share one line, it is the gateways that keep it.
+    """
+    fleet, held = simulation.fleet, len(simulation.held)
     return Observation(
         live_target=simulation.target,
-        pods=tuple(_ask(pod, simulation) for pod in simulation.fleet.serving),
-        starting=simulation.fleet.starting,
-        held=Held(len(simulation.held), is_gateway_there=True),
+        pods=tuple(_ask(pod, simulation) for pod in fleet.serving),
+        starting=fleet.starting,
+        held=Held(held + (fleet.shared.count if fleet.shared else 0), is_gateway_there=True),
     )
 
 
@@ -67,7 +71,7 @@ def _ask(pod: Pod, simulation: Simulation) -> PodWork:
         inputs_done=pod.inputs_done,
         tokens_arrived=pod.tokens_arrived,
         tokens_done=pod.tokens_done,
-        tokens_waiting=pod.line.tokens,
+        tokens_waiting=pod.tokens_waiting,
         busy_seconds=pod.busy_seconds,
         inputs_pending=pod.pending,
         inputs_failed=pod.late + pod.refused,
