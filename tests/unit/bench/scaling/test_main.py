@@ -30,12 +30,13 @@ def test_a_wrong_name_is_answered_with_what_to_write(argv: list[str], complaint:
 
 
 def test_options_are_the_setup() -> None:
-    argv = ["--pass-seconds", "0.1", "--start-seconds", "20", "--queue-capacity", "7"]
+    argv = ["--pass-seconds", "0.1", "--start-seconds", "20", "--queue-capacity", "7", "--one-line"]
 
     setup = build_setup(build_parser().parse_args(argv), 3)
 
     assert setup.service.cost.pass_seconds == 0.1
     assert setup.service.queue_capacity == 7
+    assert setup.service.is_shared
     assert setup.starts.median_seconds == 20
     assert setup.seed == 3
 

@@ -54,6 +54,24 @@ def test_counters_of_a_running_pass_come_when_it_has_ended() -> None:
     assert (pod.work.tokens_waiting, pod.work.inputs_pending) == (30, 2)
 
 
+def test_gateways_keep_the_line_that_all_pods_share() -> None:
+    service = Service(cost=EVEN_COST, is_shared=True)
+    simulation = Simulation(a_setup(service), a_load([]), 1)
+    for tokens in (100, 30, 20):
+        simulation._arrive(0.0, tokens)
+
+    seen = observe_pods(simulation)
+    (pod,) = seen.pods
+
+    assert isinstance(pod, PodWork)
+    assert (pod.work.tokens_arrived, pod.work.tokens_waiting, pod.work.inputs_pending) == (
+        100,
+        0,
+        1,
+    )
+    assert seen.held.inputs == 2
+
+
 def test_elasticsearch_counts_all_allocations_of_a_node_together() -> None:
     service = serve_like_elasticsearch(Service(cost=EVEN_COST))
     simulation = Simulation(a_setup(service), a_load(ARRIVALS), 2)
