@@ -78,7 +78,7 @@ def draw_curves(results: Results, file: Path, command: str) -> None:
     rows = -(-len(results.traces) // COLUMNS)
     size = (PANEL_WIDTH * COLUMNS, CURVE_HEIGHT * rows + MARGIN)
     figure = Figure(figsize=size, layout="constrained")
-    axes = figure.subplots(rows, COLUMNS, squeeze=False).flat
+    axes = list(figure.subplots(rows, COLUMNS, squeeze=False).flat)
     for panel in axes:
         panel.set_visible(False)
     for panel, trace in zip(axes, results.traces, strict=False):

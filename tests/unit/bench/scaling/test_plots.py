@@ -32,7 +32,9 @@ def test_curves_bear_their_command(tmp_path: Path) -> None:
 
     draw_curves(results, file, "the command")
 
-    assert "the command" in file.read_text()
+    drawn = file.read_text()
+    assert "the command" in drawn
+    assert all(f"<!-- {label} -->" in drawn for label in ("step", "work, swept", "kpa"))
 
 
 def test_nothing_to_draw_is_told(tmp_path: Path) -> None:
