@@ -71,15 +71,25 @@ def find_best_constant(setup: Setup, load: Load) -> Outcome:
         simulation.run(Constant(number))
         return conclude(simulation)
 
-    low, high, tried = 1, setup.maximum, dict[int, Outcome]()
-    while low < high:
-        middle = (low + high) // 2
-        tried[middle] = try_number(middle)
-        if tried[middle].p99_wait_s < GOOD_WAIT_SECONDS:
-            high = middle
+    # Fewer than the mean load needs wait ever longer.
+    low = max(1, math.ceil(load.tokens.sum() / load.seconds / setup.service.tokens_per_second))
+    low, step = min(low, setup.maximum), 0
+    good: dict[int, Outcome] = {}
+    while not good:
+        number = min(low + step, setup.maximum)
+        outcome = try_number(number)
+        if outcome.p99_wait_s < GOOD_WAIT_SECONDS or number == setup.maximum:
+            good[number] = outcome
+        else:
+            low, step = number + 1, 2 * step + 1
+    while low < min(good):
+        middle = (low + min(good)) // 2
+        outcome = try_number(middle)
+        if outcome.p99_wait_s < GOOD_WAIT_SECONDS:
+            good[middle] = outcome
         else:
             low = middle + 1
-    return tried.get(low) or try_number(low)
+    return good[min(good)]
 
 
 @lru_cache(maxsize=2)

@@ -63,8 +63,8 @@ def build_doubling() -> Shape:
 
 
 def build_diurnal() -> Shape:
-    """Return a day's shape in four hours."""
-    phase = np.linspace(0, 2 * np.pi, 4 * HOUR, endpoint=False)
+    """Return a day's shape in two hours."""
+    phase = np.linspace(0, 2 * np.pi, 2 * HOUR, endpoint=False)
     return Shape("diurnal", 18.0 - 15.0 * np.cos(phase), ((0, Lengths.LONG),))
 
 
@@ -101,7 +101,7 @@ def build_service_doubles() -> Shape:
 
 def build_constant() -> Shape:
     """Return the same mix of queries and passages all the time."""
-    return Shape("constant", hold((30, 200)), ((0, Lengths.MIX),))
+    return Shape("constant", hold((15, 200)), ((0, Lengths.MIX),))
 
 
 SHAPES: Mapping[str, Callable[[], Shape]] = {
