@@ -19,14 +19,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import aiohttp
-
 from allot_cluster.resources import MODEL_DEPLOYMENTS
 from allot_operator.clock import utc_now
 from allot_operator.observing.ledger import Ledger
 from allot_operator.observing.rounds import ask_round
 from allot_operator.observing.sightings import Place, Sighting
-from allot_operator.observing.stats_client import StatsClient
+from allot_operator.observing.stats_client import StatsClient, open_session
 from allot_operator.scaling.policy import Bound, Policy
 from allot_operator.work.keys import Key
 from bench import options
@@ -89,12 +87,12 @@ async def measure(given: Namespace, port: int) -> Shares:
     ledger = fill_ledger(given.deployments, given.pods)
     took: list[tuple[float, float]] = []
     news: list[int] = []
-    async with aiohttp.ClientSession(trust_env=False) as session:
+    async with open_session() as session:
         stats = StatsClient(session, port)
         await wait_for_answer(stats)
         for _ in range(WARM_ROUNDS + given.rounds):
             began, used = time.monotonic(), time.process_time()
-            news.append(await ask_round(ledger, stats, lambda key: None, utc_now))
+            news.append(await ask_round(ledger, stats, lambda key: None, utc_now, lambda key: None))
             took.append((time.process_time() - used, time.monotonic() - began))
             await asyncio.sleep(max(0.0, given.period - (time.monotonic() - began)))
     measured = took[WARM_ROUNDS:]

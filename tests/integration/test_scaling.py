@@ -29,6 +29,7 @@ from allot_cluster.lease import format_micro_time
 from allot_local.cluster import LocalCluster
 from tests.conftest import Kubectl
 from tests.integration.objects import Manifest, Objects, an_endpoint
+from tests.integration.pods import a_container, a_pod
 from tests.integration.streams import streaming
 
 pytestmark = pytest.mark.usefixtures("allot")
@@ -40,6 +41,7 @@ PACE = {"ALLOT_PACE_SECONDS_PER_PASS": "0.05", "ALLOT_PACE_SECONDS_PER_TOKEN": "
 CLIENTS = 48
 DRAIN_SECONDS = 2
 RENEW_SECONDS = 3.0
+FILLER = "filler"
 
 
 @pytest.fixture
@@ -69,13 +71,35 @@ def decisions(objects: Objects, name: str) -> list[ScalingDecision]:
     return list(parse_decisions(json.loads(found)["data"][DECISIONS_KEY]).records)
 
 
+def fill_node(kubectl: Kubectl, objects: Objects, cpus_left: int) -> None:
+    """Have a pod that does nothing ask for all of the node's CPUs but some."""
+    (node,) = json.loads(kubectl("get", "nodes", "-o", "json"))["items"]
+    pods = json.loads(kubectl("get", "pods", "-A", "-o", "json"))["items"]
+    containers = [container for pod in pods for container in pod["spec"]["containers"]]
+    taken = sum(
+        parse_cpus(container.get("resources", {}).get("requests", {}).get("cpu", "0"))
+        for container in containers
+    )
+    asked = int(parse_cpus(node["status"]["allocatable"]["cpu"]) - taken) - cpus_left
+    idle = a_container("import time; time.sleep(600)", resources={"requests": {"cpu": str(asked)}})
+    objects.apply(a_pod(FILLER, idle))
+    objects.run("wait", "--for=condition=Ready", f"pod/{FILLER}", "--timeout=60s")
+
+
+def parse_cpus(quantity: str) -> float:
+    """Return a quantity of CPU in cores."""
+    if quantity.endswith("m"):
+        return int(quantity.removesuffix("m")) / 1000
+    return float(quantity)
+
+
 def test_the_number_follows_the_work_says_why_and_what_is_missing(
     objects: Objects, local_cluster: LocalCluster, kubectl: Kubectl
 ) -> None:
     quick = {"drain_seconds": DRAIN_SECONDS, "scale_down_cooldown": "15s"}
     objects.apply(an_adaptive_endpoint("busy", least=1, most=3, **quick))
     objects.wait_ready("busy")
-    objects.run("create", "quota", "small", "--hard=pods=2")
+    fill_node(kubectl, objects, cpus_left=1)
     selector = objects.list("mdep")[0]["status"]["selector"]
     path = "/_inference/sparse_embedding/busy"
 
@@ -84,11 +108,11 @@ def test_the_number_follows_the_work_says_why_and_what_is_missing(
         objects.wait(lambda: target(objects) == 3)
         limited = objects.wait_condition("busy", "ScalingLimited", "NoRoom")
         objects.wait(lambda: objects.allocations("busy")[:2] == (2, 3))
-        assert "exceeded quota" in limited[2]
+        assert "lacks cpu" in limited[2]
         assert objects.conditions("busy")["Ready"][0] == "True"
 
         # Room appears, and another operator takes over meanwhile.
-        objects.run("delete", "quota", "small")
+        objects.run("delete", "pod", FILLER, "--wait=false")
         kubectl("delete", "pod", "-n", SYSTEM, "-l", "app.kubernetes.io/name=allot-operator")
         objects.wait(lambda: objects.allocations("busy")[:2] == (3, 3))
         objects.wait_condition("busy", "ScalingLimited", "AtMaximum")

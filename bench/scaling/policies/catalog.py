@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from allot_api.scaling import Scaling, resolve_scaling
 from allot_api.terms import ScalingPolicy
 from allot_operator.scaling.policy import Bound, Policy, Tuning, build_tuning
 from bench.scaling.engine import Scaler, Setup
@@ -50,7 +51,7 @@ def _build_ours(setup: Setup, load: Load, tuning: Tuning | None = None) -> Scale
 
 def _build_elasticsearch(setup: Setup, load: Load) -> Scaler:
     name = ScalingPolicy.ELASTICSEARCH
-    tuning = build_tuning(name)
+    tuning = build_tuning(resolve_scaling(Scaling(policy=name)))
     policy = Policy(Bound.ADAPTIVE, load.minimum, setup.maximum, name, tuning)
     return Driven(policy, observe_node if setup.service.is_shared else observe_pods)
 
