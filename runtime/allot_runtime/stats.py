@@ -28,6 +28,10 @@ def describe_stats(allocation: Allocation, share: CpuShare) -> dict[str, Any]:
             "throttled_seconds": share.throttled_seconds,
         },
         "start": describe_start(allocation),
+        "batch": {
+            "tokens": allocation.engine.budget.tokens,
+            "inputs": allocation.engine.budget.inputs,
+        },
         "work": snapshot.describe_work(),
         "inference": {
             "routing_state": describe_routing(allocation.readiness),

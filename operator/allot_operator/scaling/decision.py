@@ -1,4 +1,10 @@
-"""The decision on the target of allocations: a function of plain values and the time."""
+"""The decision on the target of allocations: a function of plain values and the time.
+
+    interval and clock ──► bounds ──► zero ──► the policy's proposal ──► bounds ──► Decision
+
+Whatever a policy proposes: nothing is lowered on an interval that is not wholly known, and the
+result is within the bounds.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +18,10 @@ from allot_operator.scaling.intervals import Interval, measure_interval, take_sa
 from allot_operator.scaling.memory import Memory
 from allot_operator.scaling.observation import Observation
 from allot_operator.scaling.policy import FLOOR_WITHOUT_GATEWAY, Bound, Policy
-from allot_operator.scaling.proposals import Numbers
+from allot_operator.scaling.pressure import follow_pressure
+from allot_operator.scaling.proposals import Numbers, Proposal
 from allot_operator.scaling.reasons import ScalingReason
-from allot_operator.scaling.work_policy import propose_by_work
+from allot_operator.scaling.work_policy import propose_by_work, size_from_zero
 from allot_operator.scaling.zero import follow_idleness
 
 __all__ = ["Decision", "Memory", "ScalingReason", "decide"]
@@ -44,80 +51,111 @@ def decide(policy: Policy, memory: Memory, observation: Observation, now: dateti
         return Decision(policy.minimum, ScalingReason.AS_ASKED, message, memory)
     clock = memory.clock.advance(now)
     interval = measure_interval(memory.samples, observation.pods, clock.seconds, clock.step)
-    samples = take_samples(memory.samples, observation.pods, clock.seconds)
-    idleness = follow_idleness(memory.idleness, observation, interval)
-    memory = replace(memory, clock=clock, samples=samples, idleness=idleness)
-    decision = _decide_adaptive(policy, memory, observation, interval)
-    return replace(decision, inputs=(*_count_allocations(observation), *decision.inputs))
+    memory = Memory(
+        clock=clock,
+        samples=take_samples(memory.samples, observation.pods, clock.seconds),
+        idleness=follow_idleness(memory.idleness, observation, interval),
+        work=memory.work,
+        elasticsearch=memory.elasticsearch,
+        pressure=memory.pressure,
+        risen_at=memory.risen_at,
+    )
+    return _decide_adaptive(policy, memory, observation, interval)
 
 
 def _decide_adaptive(
     policy: Policy, memory: Memory, observation: Observation, interval: Interval
 ) -> Decision:
-    live = observation.live_target
+    live, floor = observation.live_target, max(FLOOR_WITHOUT_GATEWAY, policy.minimum)
     if live is None:
-        first = max(FLOOR_WITHOUT_GATEWAY, policy.minimum)
-        return Decision(first, ScalingReason.FIRST, f"the minimum is {policy.minimum}", memory)
+        message = f"the minimum is {policy.minimum}"
+        return Decision(floor, ScalingReason.FIRST, message, memory)
     if live == 0 and policy.minimum == 0:
         return _decide_at_zero(policy, memory, observation)
-    floor = max(FLOOR_WITHOUT_GATEWAY, policy.minimum)
     if live < floor:
         message = f"the minimum is {policy.minimum}"
-        return _rise(Decision(floor, ScalingReason.RAISED_TO_MINIMUM, message, memory))
+        return _rise(memory, floor, ScalingReason.RAISED_TO_MINIMUM, message, observation)
     if live > policy.maximum:
-        message = f"the maximum is {policy.maximum}"
-        return Decision(policy.maximum, ScalingReason.LOWERED_TO_MAXIMUM, message, memory)
-    idle = policy.tuning.scale_to_zero_after.total_seconds()
-    is_idle = memory.idleness.seconds >= idle and interval.is_complete
-    if policy.minimum == 0 and is_idle and observation.held.is_gateway_there:
-        message = f"no request came for {idle:,.0f} s"
-        return Decision(0, ScalingReason.IDLE, message, memory)
+        reason, message = ScalingReason.LOWERED_TO_MAXIMUM, f"the maximum is {policy.maximum}"
+        numbers = count_allocations(observation)
+        return Decision(policy.maximum, reason, message, memory, numbers)
+    if _is_idle(policy, memory, observation, interval):
+        message = f"no request came for {memory.idleness.seconds:,.0f} s"
+        return Decision(0, ScalingReason.IDLE, message, memory, count_allocations(observation))
     return _decide_by_load(policy, memory, observation, interval)
 
 
+def _is_idle(policy: Policy, memory: Memory, observation: Observation, interval: Interval) -> bool:
+    """Whether nothing was asked for as long as it takes, and a gateway could start one again."""
+    long_enough = policy.tuning.scale_to_zero_after.total_seconds()
+    is_allowed = policy.minimum == 0 and observation.held.is_gateway_there
+    return is_allowed and interval.is_complete and memory.idleness.seconds >= long_enough
+
+
 def _decide_at_zero(policy: Policy, memory: Memory, observation: Observation) -> Decision:
-    held = observation.held
-    if held.inputs:
-        message = f"{held.inputs} inputs are held"
-        return _rise(Decision(1, ScalingReason.REQUESTS_HELD, message, memory))
+    inputs = observation.held.inputs
+    if inputs > 0:
+        number = size_from_zero(policy, memory.work, inputs)
+        message = f"{inputs:,} inputs are held, and none serves"
+        reason = ScalingReason.REQUESTS_HELD
+        return _rise(memory, min(number, policy.maximum), reason, message, observation)
     if memory.idleness.without_gateway >= GATEWAY_ABSENCE_SECONDS:
-        message = "no gateway is there that could start one"
-        return _rise(Decision(1, ScalingReason.RAISED_TO_MINIMUM, message, memory))
-    return Decision(0, ScalingReason.KEPT, "nothing is asked for", memory)
+        message = "no gateway is there that could start one for a request"
+        return _rise(memory, 1, ScalingReason.NO_GATEWAY, message, observation)
+    message, numbers = "nothing is asked for", count_allocations(observation)
+    return Decision(0, ScalingReason.KEPT, message, memory, numbers)
 
 
 def _decide_by_load(
     policy: Policy, memory: Memory, observation: Observation, interval: Interval
 ) -> Decision:
-    live, seconds = observation.live_target or 0, memory.clock.seconds
+    seconds = memory.clock.seconds
     match policy.name:
         case ScalingPolicy.ELASTICSEARCH:
+            is_time_known = interval.seconds > 0.0
             as_there = propose_as_elasticsearch(
-                policy,
-                memory.elasticsearch,
-                observation,
-                seconds,
-                is_time_known=interval.seconds > 0.0,
+                policy, memory.elasticsearch, observation, seconds, is_time_known=is_time_known
             )
             memory = replace(memory, elasticsearch=as_there.memory)
-            target, wanted = as_there.target, as_there.wanted
-            reason, message, numbers = as_there.reason, as_there.message, as_there.numbers
+            return _keep_within(policy, memory, observation, interval, as_there)
         case ScalingPolicy.WORK | ScalingPolicy.EXTERNAL:
             by_work = propose_by_work(policy, memory.work, observation, interval, seconds)
             memory = replace(memory, work=by_work.memory)
-            target, wanted = by_work.target, by_work.wanted
-            reason, message, numbers = by_work.reason, by_work.message, by_work.numbers
+            return _keep_within(policy, memory, observation, interval, by_work)
         case _ as unreachable:
             assert_never(unreachable)
-    target = max(FLOOR_WITHOUT_GATEWAY, policy.minimum, min(target, policy.maximum))
+
+
+def _keep_within(
+    policy: Policy,
+    memory: Memory,
+    observation: Observation,
+    interval: Interval,
+    proposal: Proposal[object],
+) -> Decision:
+    """Return the decision on a proposal: within the bounds, and lowered only on what is known."""
+    live = observation.live_target or 0
+    floor = max(FLOOR_WITHOUT_GATEWAY, policy.minimum)
+    target = max(floor, min(proposal.target, policy.maximum))
+    pressure = follow_pressure(
+        memory.pressure,
+        is_over=proposal.wanted is not None and proposal.wanted > policy.maximum,
+        step=interval.seconds if interval.is_complete else 0.0,
+        patience=policy.tuning.scale_down_cooldown.total_seconds(),
+    )
+    memory = replace(memory, pressure=pressure)
     if target < live and (not interval.is_complete or is_rise_recent(policy, memory)):
-        target, reason = live, ScalingReason.KEPT
+        target = live
+    numbers = (*count_allocations(observation), *proposal.numbers)
+    if proposal.wanted is not None:
+        numbers = (("wanted_allocations", float(proposal.wanted)), *numbers)
+    reason = proposal.reason
     if target == live:
-        reason = ScalingReason.KEPT
-    if wanted is not None:
-        numbers = (("wanted_allocations", float(wanted)), *numbers)
-    decision = Decision(target, reason, message, memory, numbers)
-    return _rise(decision) if target > live else decision
+        is_held_back = pressure.is_high and live == policy.maximum
+        reason = ScalingReason.AT_MAXIMUM if is_held_back else ScalingReason.KEPT
+    if target > live:
+        memory = replace(memory, risen_at=memory.clock.seconds)
+    return Decision(target, reason, proposal.message, memory, numbers)
 
 
 def is_rise_recent(policy: Policy, memory: Memory) -> bool:
@@ -128,12 +166,8 @@ def is_rise_recent(policy: Policy, memory: Memory) -> bool:
     return age < policy.tuning.scale_up_cooldown.total_seconds()
 
 
-def _rise(decision: Decision) -> Decision:
-    memory = decision.memory
-    return replace(decision, memory=replace(memory, risen_at=memory.clock.seconds))
-
-
-def _count_allocations(observation: Observation) -> Numbers:
+def count_allocations(observation: Observation) -> Numbers:
+    """Return how many serve, are on their way, and have no place, and what is held."""
     numbers = [
         ("serving_allocations", float(observation.serving)),
         ("pending_allocations", float(observation.starting)),
@@ -142,3 +176,10 @@ def _count_allocations(observation: Observation) -> Numbers:
     if observation.held.inputs:
         numbers.append(("held_inputs", float(observation.held.inputs)))
     return tuple(numbers)
+
+
+def _rise(
+    memory: Memory, number: int, reason: ScalingReason, message: str, observation: Observation
+) -> Decision:
+    risen = replace(memory, risen_at=memory.clock.seconds)
+    return Decision(number, reason, message, risen, count_allocations(observation))

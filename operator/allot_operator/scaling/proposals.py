@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from allot_operator.scaling.reasons import ScalingReason
 
-M = TypeVar("M")
+M = TypeVar("M", covariant=True)
 
 Numbers = tuple[tuple[str, float], ...]
 

@@ -26,5 +26,6 @@ class ScalingReason(StrEnum):
     BACKLOG = "Backlog", "Work waits that the target would not do within drain_seconds."
     LESS_WORK = "LessWork", "For a whole cooldown less was needed than the target."
     AT_MAXIMUM = "AtMaximum", "More is needed than the maximum allows."
+    NO_GATEWAY = "NoGateway", "The target was 0 and no gateway is there to start an allocation."
     REQUESTS_HELD = "RequestsHeld", "The target was 0 and a gateway holds requests."
-    IDLE = "Idle", "No request came for as long as it takes to go to 0."
+    IDLE = "Idle", "No request came for scale_to_zero_after, and a gateway is there."

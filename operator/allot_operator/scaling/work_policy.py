@@ -15,6 +15,7 @@ from allot_operator.scaling.backlog import (
     UNKNOWN_START_SECONDS,
     Starts,
     count_for_backlog,
+    count_for_held,
     measure_excess,
     measure_waiting,
     project_excess,
@@ -78,7 +79,7 @@ def propose_by_work(
     if rise <= live:
         target = patience.choose(live, _window(policy)) if interval.is_complete else live
         reason = ScalingReason.LESS_WORK if target < live else ScalingReason.KEPT
-    wanted = rise if rise > live or fall is None else max(rise, fall)
+    wanted = rise if rise > live or fall is None else max(rise, min(fall, live))
     findings = Findings(
         cost=cost,
         capacity=capacity,
@@ -97,6 +98,16 @@ def propose_by_work(
         wanted=wanted,
         numbers=tell_numbers(policy, observation, findings),
     )
+
+
+def size_from_zero(policy: Policy, memory: WorkMemory, held_inputs: int) -> int:
+    """Return how many allocations what is held needs; 1 while it is not known what one does."""
+    cost, length = memory.cost.fit(), memory.cost.input_tokens
+    if cost is None or length is None or memory.pass_tokens is None:
+        return 1
+    capacity = find_capacity(cost, memory.pass_tokens, length)
+    drain = policy.tuning.drain_seconds
+    return count_for_held(held_inputs * length, capacity, drain_seconds=drain)
 
 
 def learn(memory: WorkMemory, observation: Observation, interval: Interval) -> WorkMemory:

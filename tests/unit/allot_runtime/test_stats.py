@@ -160,6 +160,17 @@ async def test_the_operator_understands_what_is_told(tmp_path: Path) -> None:
         allocation.digest,
     )
     assert report.work.forward_passes == 1
+    budget = allocation.engine.budget
+    assert (report.pass_tokens, budget.inputs) == (budget.tokens, 256)
+    assert report.start_seconds == pytest.approx(sum(describe_start(allocation).values()))
+
+
+async def test_the_budget_of_a_pass_is_told(tmp_path: Path) -> None:
+    allocation = an_allocation(tmp_path, EchoModel(), num_threads=8)
+    told: dict[str, Any] = describe_stats(allocation, SHARE)["batch"]
+    allocation.engine.end()
+
+    assert told == {"tokens": 512, "inputs": 256}
 
 
 def test_threads_are_told_with_what_the_kernel_allows(tmp_path: Path) -> None:
