@@ -160,6 +160,7 @@ class Allocation:
             priority=request.priority,
             timeout_seconds=request.timeout_seconds,
             spent_seconds=timeline.tokenizing.seconds,
+            unread_inputs=len(request.inputs) - len(sequences),
             timeline=timeline,
         )
         return build_answer(request, sequences, outputs, self.settings.element_type)

@@ -112,18 +112,20 @@ class Engine:
         priority: Priority,
         timeout_seconds: float,
         spent_seconds: float = 0.0,
+        unread_inputs: int = 0,
         timeline: Timeline | None = None,
     ) -> list[Output]:
         """Return one output for each sequence; part of the timeout may be spent already.
 
-        `timeline` is told when the request was queued and computed.
+        `unread_inputs` are those of the request that were not even read in time. `timeline` is told
+        when the request was queued and computed.
 
         Raises RequestFault: REJECTED when the line is full, TIMEOUT, FAILED. A caller that is
         cancelled takes its inputs out of the line.
         """
         left_seconds = timeout_seconds - spent_seconds
         if left_seconds <= 0:
-            raise self._time_out(timeout_seconds, len(sequences))
+            raise self._time_out(timeout_seconds, len(sequences) + unread_inputs)
         job = self._enqueue(sequences, priority, timeline or Timeline(self.monotonic()))
         try:
             async with asyncio.timeout(left_seconds):

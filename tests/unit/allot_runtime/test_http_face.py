@@ -179,4 +179,4 @@ async def test_a_request_that_takes_too_long_to_read_is_told_so(tmp_path: Path) 
     assert answer.status_code == 408
     assert "timeout [0.06s] waiting" in check_shape(answer)["error"]["reason"]
     assert model.read < 10
-    assert counted == 1
+    assert counted == 100
