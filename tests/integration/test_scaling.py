@@ -38,8 +38,8 @@ SYSTEM = "allot-system"
 # Some 190 tokens a second at full passes. So many clients that wait for their answers keep three
 # pods busy, and before a single one they wait longer than its backlog may take.
 PACE = {"ALLOT_PACE_SECONDS_PER_PASS": "0.05", "ALLOT_PACE_SECONDS_PER_TOKEN": "0.005"}
-CLIENTS = 48
-DRAIN_SECONDS = 2
+CLIENTS = 96
+DRAIN_SECONDS = 1
 RENEW_SECONDS = 3.0
 FILLER = "filler"
 
