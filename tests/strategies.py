@@ -44,6 +44,10 @@ KNOWN: dict[str, Any] = {
     "num_allocations": 2,
     "deployment_id": "shared",
     "chunking_settings": {"strategy": "none"},
+    "scaling": {"policy": "external"},
+    "drain_seconds": 5,
+    "scale_down_cooldown": "2m",
+    "scale_up_cooldown": "5m",
 }
 JUNK: tuple[Any, ...] = (
     True, -1, 0, 3, 9, 64, 301, 2**31, 2**40, 1.0, 1.5,
@@ -96,6 +100,23 @@ ALLOCATIONS = st.one_of(
     st.integers(1, 5).map(lambda number: {"num_allocations": number}),
     st.just({"num_allocations": 1, "adaptive_allocations": {"enabled": False}}),
     st.one_of(BOUNDS, st.just({"enabled": True})).map(lambda it: {"adaptive_allocations": it}),
+)
+TIMES = st.sampled_from(["2m", "1d", "0s", "24h", "2d", "59s", "86401s", "1.5h", "90"])
+SCALING = st.one_of(
+    some(
+        {
+            "policy": st.just("work"),
+            "target_utilization": st.integers(10, 100),
+            "drain_seconds": st.integers(1, 3600),
+            "scale_down_cooldown": mostly("2m", TIMES),
+            "scale_up_cooldown": mostly("0s", TIMES),
+            "scale_to_zero_after": mostly("24h", TIMES),
+        }
+    ),
+    some({"scale_up_cooldown": mostly("5m", TIMES)}).map(
+        lambda it: {"policy": "elasticsearch", **it}
+    ),
+    st.just({"policy": "external"}),
 )
 SIZES = st.sampled_from([250, 301, 20, 300])
 CHUNKING = st.one_of(
@@ -153,6 +174,8 @@ def endpoints(draw: st.DrawFn) -> Spec:
         "service_settings": draw(_service_settings(task)),
         **draw(some({"inference_id": st.sampled_from(INFERENCE_IDS)})),
     }
+    if "deployment_id" not in spec["service_settings"]:
+        spec |= draw(some({"scaling": SCALING}))
     if task == "rerank":
         spec |= draw(some({"task_settings": some({"return_documents": st.booleans()})}))
     else:
@@ -187,10 +210,9 @@ def deployments(draw: st.DrawFn) -> Spec:
                     "deployment_id": st.sampled_from(DEPLOYMENT_IDS),
                     "num_threads": THREADS,
                     "queue_capacity": st.sampled_from([1, 100_000]),
-                    "scaling": st.sampled_from(["work", "elasticsearch", "external"]).map(
-                        lambda policy: {"policy": policy}
-                    ),
+                    "scaling": SCALING,
                     "replicas": st.integers(0, 3),
+                    "element_type": st.sampled_from(["float", "byte"]),
                     "cpuLimit": st.sampled_from(["NumThreads", "None"]),
                     "cache": st.sampled_from(
                         [

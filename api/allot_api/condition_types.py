@@ -25,6 +25,7 @@ class ConditionType(StrEnum):
     STALLED = "Stalled"
     RECONCILING = "Reconciling"
     THREADS_EXCEED_QUOTA = "ThreadsExceedQuota"
+    SCALING_LIMITED = "ScalingLimited"
 
 
 class Reason(StrEnum):

@@ -24,9 +24,9 @@ from allot_api.reasons import (
     ReconcilingReason,
     ServableReason,
     StalledReason,
-    ThreadsExceedQuotaReason,
     UpToDateReason,
 )
+from allot_api.size_reasons import ScalingLimitedReason, ThreadsExceedQuotaReason
 
 __all__ = [
     "REASONS",
@@ -39,6 +39,7 @@ __all__ = [
     "ReadyReason",
     "Reason",
     "ReconcilingReason",
+    "ScalingLimitedReason",
     "ServableReason",
     "StalledReason",
     "Status",

@@ -11,6 +11,7 @@ from allot_api.deployment_stats import DeploymentStats, ServedModel
 from allot_api.fields import Flag, Generation, Id, PositiveCount, Shape, Threads
 from allot_api.model_deployment import AdaptiveAllocations
 from allot_api.pod_settings import PodSettings
+from allot_api.scaling import Scaling
 from allot_api.terms import (
     ChunkingStrategy,
     ElementType,
@@ -156,6 +157,11 @@ class InferenceEndpointSpec(Shape):
         description="chunking_settings cut long input before it is embedded for an index; "
         "sentences in chunks of 250 words if left out.",
     )
+    scaling: Scaling | None = Field(
+        None,
+        description="scaling says who decides the number of the endpoint's model pods, and how "
+        "quickly it moves; an endpoint that shares a deployment has none.",
+    )
     upgrade_policy: UpgradePolicy | None = Field(
         None,
         alias="upgradePolicy",
@@ -176,7 +182,7 @@ class InferenceEndpointStatus(Shape):
     conditions: Conditions = Field(
         default_factory=list,
         description="conditions of the endpoint: Accepted, ModelAvailable, Servable, UpToDate, "
-        "Ready, Stalled, Reconciling and ThreadsExceedQuota.",
+        "Ready, Stalled, Reconciling, ThreadsExceedQuota and ScalingLimited.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
     )
     observed_generation: Generation | None = Field(

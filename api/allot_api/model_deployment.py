@@ -19,7 +19,8 @@ from allot_api.fields import (
     Threads,
 )
 from allot_api.pod_settings import PodSettings
-from allot_api.terms import CpuLimit, ScalingPolicy, UpgradePolicy
+from allot_api.scaling import Scaling
+from allot_api.terms import CpuLimit, ElementType, UpgradePolicy
 
 SizeLimit = Annotated[str, Field(max_length=32)]
 KEPT_SIZE_LIMIT = (
@@ -45,17 +46,6 @@ class AdaptiveAllocations(Shape):
         None,
         description="max_number_of_allocations that scaling goes up to; at least "
         "min_number_of_allocations.",
-    )
-
-
-class Scaling(Shape):
-    """Who decides the number of allocations."""
-
-    policy: ScalingPolicy = Field(
-        ScalingPolicy.WORK,
-        description="policy: work scales by the work that waits and arrives, elasticsearch by "
-        "Elasticsearch's own rule, external follows spec.replicas, which an autoscaler or a "
-        "person writes.",
     )
 
 
@@ -141,8 +131,14 @@ class ModelDeploymentSpec(Shape):
         description="queue_capacity is the number of requests that may wait in one pod; further "
         "ones are refused with 429.",
     )
+    element_type: ElementType | None = Field(
+        None,
+        description="element_type of the vectors that text_embedding answers with: float, or byte "
+        "for whole numbers from -128 to 127; float if left out. A change replaces the pods.",
+    )
     scaling: Scaling = Field(
-        Scaling(), description="scaling says who decides the number of model pods."
+        Scaling(),
+        description="scaling says who decides the number of model pods, and how quickly it moves.",
     )
     replicas: Count = Field(
         1,
@@ -177,7 +173,7 @@ class ModelDeploymentStatus(Shape):
     conditions: Conditions = Field(
         default_factory=list,
         description="conditions of the deployment: Accepted, ModelAvailable, Servable, UpToDate, "
-        "Ready, Stalled, Reconciling and ThreadsExceedQuota.",
+        "Ready, Stalled, Reconciling, ThreadsExceedQuota and ScalingLimited.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
     )
     observed_generation: Generation | None = Field(

@@ -25,6 +25,9 @@ NAME_LABEL = "app.kubernetes.io/name"
 MODEL_NAME = "allot-model"
 COMPONENT_LABEL = "app.kubernetes.io/component"
 MODEL_COMPONENT = "model"
+GATEWAY_COMPONENT = "gateway"
+# On a gateway's Lease: the inputs that it holds, by ModelDeployment, as JSON.
+HELD_ANNOTATION = f"{GROUP}/held"
 # Its value is the derived name of the ModelDeployment's objects, never an id.
 MODEL_DEPLOYMENT_LABEL = f"{GROUP}/model-deployment"
 
@@ -38,6 +41,7 @@ OPERATOR_IMAGE = "allot/operator:0.1.0"
 RUNTIME_IMAGE = "allot/runtime:0.1.0"
 
 DEPLOYMENT_PREFIX = "allot-"
+DECISIONS_SUFFIX = "-decisions"
 
 # A Deployment's pods add "-<10>-<5>" to its name, and a Service's name ends at 63.
 MAX_DERIVED_LENGTH = 50
@@ -58,6 +62,11 @@ def derived_name(identifier: str, prefix: str = "") -> str:
         stem = f"{FALLBACK_SLUG}-{stem}"
     room = MAX_DERIVED_LENGTH - HASH_LENGTH - 1
     return f"{stem[:room].rstrip('-')}-{digest}"
+
+
+def decisions_name(deployment_id: str) -> str:
+    """Return the name of the ConfigMap with the decisions on a deployment's allocations."""
+    return derived_name(deployment_id, DEPLOYMENT_PREFIX) + DECISIONS_SUFFIX
 
 
 def model_labels(resource_name: str) -> dict[str, str]:

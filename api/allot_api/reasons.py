@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from allot_api.condition_types import ConditionType, Reason, Status
+from allot_api.size_reasons import ScalingLimitedReason, ThreadsExceedQuotaReason
 
 
 class AcceptedReason(Reason):
@@ -43,7 +44,7 @@ class AcceptedReason(Reason):
     SETTINGS_MISMATCH = (
         "SettingsMismatch",
         "A setting does not fit the model that the id stands for here, such as a max_chunk_size "
-        "above 300 for ELSER's; the message names both.",
+        "above 300 for ELSER's, or the deployment that is shared; the message names both.",
     )
     INVALID_SEPARATORS = (
         "InvalidSeparators",
@@ -266,21 +267,6 @@ class ReconcilingReason(Reason):
     STALLED = "Stalled", "Nothing goes on, because waiting will not mend it."
 
 
-class ThreadsExceedQuotaReason(Reason):
-    """ThreadsExceedQuota: the pods' CPU quota is below num_threads."""
-
-    # True
-    QUOTA_BELOW_THREADS = (
-        "QuotaBelowThreads",
-        "A pod reports a quota below num_threads.",
-        Status.TRUE,
-    )
-    # False
-    WITHIN_QUOTA = "WithinQuota", "Every pod's quota, if it has one, covers num_threads."
-    # Unknown
-    NOT_REPORTED = "NotReported", "No pod has reported its quota yet.", Status.UNKNOWN
-
-
 REASONS: Mapping[ConditionType, type[Reason]] = {
     ConditionType.ACCEPTED: AcceptedReason,
     ConditionType.MODEL_AVAILABLE: ModelAvailableReason,
@@ -290,4 +276,5 @@ REASONS: Mapping[ConditionType, type[Reason]] = {
     ConditionType.STALLED: StalledReason,
     ConditionType.RECONCILING: ReconcilingReason,
     ConditionType.THREADS_EXCEED_QUOTA: ThreadsExceedQuotaReason,
+    ConditionType.SCALING_LIMITED: ScalingLimitedReason,
 }

@@ -13,6 +13,7 @@ from allot_api.inference_endpoint import InferenceEndpointSpec, ServiceSettings
 from allot_api.known_models import ELSER_MODEL
 from allot_api.model_deployment import AdaptiveAllocations, Cache, ModelDeploymentSpec
 from allot_api.pod_settings import PodSettings
+from allot_api.scaling import Scaling, ScalingSettings, resolve_scaling
 from allot_api.terms import (
     CpuLimit,
     ElementType,
@@ -45,7 +46,8 @@ class AdaptiveSettings:
 class EmbeddingOptions:
     """What holds for an embedding task.
 
-    `similarity` and `element_type` are None for sparse vectors.
+    `similarity` and `element_type` are None for sparse vectors. Where a deployment is shared,
+    `element_type` is the deployment's: None unless the endpoint repeats it.
     """
 
     chunking: Chunking
@@ -69,10 +71,11 @@ TaskOptions = EmbeddingOptions | RerankOptions
 class EndpointSettings:
     """An endpoint with every default applied.
 
-    Exactly one of `num_allocations` and `adaptive` is set, unless `deployment_id` is:
-    then both are None and the deployment's own settings hold. `model_id` is None only
-    for an endpoint that attaches without naming a model. `task` holds what its task needs
-    beside a deployment.
+    Exactly one of `num_allocations` and `adaptive` is set, unless `deployment_id` is: then
+    both are None and the deployment's own settings hold; or unless the policy of scaling is
+    external: then both are None and the ModelDeployment's `replicas` is what counts.
+    `model_id` is None only for an endpoint that attaches without naming a model. `task`
+    holds what its task needs beside a deployment.
     """
 
     inference_id: str
@@ -84,6 +87,7 @@ class EndpointSettings:
     num_threads: int
     num_allocations: int | None
     adaptive: AdaptiveSettings | None
+    scaling: Scaling = field(default_factory=Scaling)
     upgrade_policy: UpgradePolicy = UpgradePolicy.AUTOMATIC
     pod: PodSettings = field(default_factory=PodSettings)
 
@@ -112,12 +116,18 @@ class DeploymentSettings:
     num_allocations: int | None
     adaptive: AdaptiveSettings | None
     queue_capacity: int
-    policy: ScalingPolicy
+    scaling: ScalingSettings
     replicas: int
     cpu_limit: CpuLimit
     cache: Cache
     upgrade_policy: UpgradePolicy = UpgradePolicy.AUTOMATIC
     pod: PodSettings = field(default_factory=PodSettings)
+    element_type: ElementType = ElementType.FLOAT
+
+    @property
+    def policy(self) -> ScalingPolicy:
+        """Who decides the number of allocations."""
+        return self.scaling.policy
 
     @property
     def asked_allocations(self) -> int:
@@ -141,22 +151,25 @@ def resolve_endpoint(spec: InferenceEndpointSpec, metadata_name: str) -> Endpoin
     settings = spec.service_settings
     is_elser = spec.service is Service.ELSER
     is_attached = settings.deployment_id is not None
+    scaling = Scaling() if is_attached or spec.scaling is None else spec.scaling
+    is_sized_here = not is_attached and scaling.policy is not ScalingPolicy.EXTERNAL
     adaptive = None
-    if not is_attached:
+    if is_sized_here:
         adaptive = _resolve_adaptive(
             settings.adaptive_allocations, least=ELSER_MINIMUM if is_elser else 0
         )
-    is_fixed = not is_attached and adaptive is None
+    is_fixed = is_sized_here and adaptive is None
     return EndpointSettings(
         inference_id=spec.inference_id or metadata_name,
         task_type=spec.task_type,
         service=spec.service,
-        task=_resolve_task(spec, ServiceSettings() if is_attached else settings),
+        task=_resolve_task(spec),
         model_id=settings.model_id or (ELSER_MODEL if is_elser and not is_attached else None),
         deployment_id=settings.deployment_id,
         num_threads=settings.num_threads or DEFAULT_NUM_THREADS,
         num_allocations=(settings.num_allocations or DEFAULT_NUM_ALLOCATIONS) if is_fixed else None,
         adaptive=adaptive,
+        scaling=scaling,
         upgrade_policy=spec.upgrade_policy or UpgradePolicy.AUTOMATIC,
         pod=spec.pod or PodSettings(),
     )
@@ -174,12 +187,13 @@ def resolve_deployment(spec: ModelDeploymentSpec, metadata_name: str) -> Deploym
         num_allocations=(spec.num_allocations or DEFAULT_NUM_ALLOCATIONS) if is_fixed else None,
         adaptive=adaptive,
         queue_capacity=spec.queue_capacity,
-        policy=spec.scaling.policy,
+        scaling=resolve_scaling(spec.scaling),
         replicas=spec.replicas,
         cpu_limit=spec.cpu_limit,
         cache=spec.cache or Cache(),
         upgrade_policy=spec.upgrade_policy,
         pod=spec.pod or PodSettings(),
+        element_type=spec.element_type or ElementType.FLOAT,
     )
 
 
@@ -197,8 +211,11 @@ def resolve_model(spec: TrainedModelSpec, metadata_name: str) -> TrainedModelSpe
     )
 
 
-def _resolve_task(spec: InferenceEndpointSpec, settings: ServiceSettings) -> TaskOptions:
+def _resolve_task(spec: InferenceEndpointSpec) -> TaskOptions:
     """Return what holds for the task; an attached endpoint's own service_settings don't."""
+    written = spec.service_settings
+    is_attached = written.deployment_id is not None
+    settings = ServiceSettings() if is_attached else written
     if spec.task_type is TaskType.RERANK:
         asked = spec.task_settings.return_documents if spec.task_settings else None
         return RerankOptions(
@@ -207,10 +224,11 @@ def _resolve_task(spec: InferenceEndpointSpec, settings: ServiceSettings) -> Tas
             max_chunks_per_doc=settings.max_chunks_per_doc,
         )
     is_dense = spec.task_type is TaskType.TEXT_EMBEDDING
+    element_type = written.element_type or (None if is_attached else ElementType.FLOAT)
     return EmbeddingOptions(
         chunking=resolve_chunking(spec.chunking_settings),
         similarity=(settings.similarity or Similarity.COSINE) if is_dense else None,
-        element_type=(settings.element_type or ElementType.FLOAT) if is_dense else None,
+        element_type=element_type if is_dense else None,
     )
 
 

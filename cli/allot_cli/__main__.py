@@ -9,6 +9,8 @@ from rich.console import Console
 
 from allot_cli.demo.command import demo
 from allot_cli.errors import AllotError
+from allot_cli.explain.command import explain
+from allot_cluster.errors import ClusterError
 from allot_local.commands import app as local_app
 from allot_local.errors import LocalClusterError
 
@@ -20,13 +22,14 @@ app = typer.Typer(
 )
 app.add_typer(local_app, name="local")
 app.command()(demo)
+app.command()(explain)
 
 
 def main() -> None:
     """Run the command line; what a person can mend is said in one line, exit code 1."""
     try:
         app()
-    except (AllotError, LocalClusterError) as error:
+    except (AllotError, ClusterError, LocalClusterError) as error:
         Console(stderr=True).print(f"allot: {error}", style="red", markup=False, highlight=False)
         sys.exit(1)
 

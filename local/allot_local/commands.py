@@ -13,6 +13,7 @@ from rich.table import Table
 
 from allot_local.cluster import LOGS, ComponentStatus, LocalCluster
 from allot_local.errors import LocalClusterError
+from allot_local.programs import find_programs
 from allot_local.progress import ConsoleProgress
 
 app = typer.Typer(
@@ -20,6 +21,12 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 Name = Annotated[str, typer.Option(help="Which cluster; several may run side by side.")]
+
+
+@app.command()
+def build() -> None:
+    """Build the control plane's programs, unless they are there; up does it too."""
+    with_words(lambda: typer.echo(find_programs(ConsoleProgress(Console(stderr=True)))))
 
 
 @app.command()

@@ -14,6 +14,7 @@ from allot_cluster.interface import Cluster
 from allot_cluster.resources import INFERENCE_ENDPOINTS, MODEL_DEPLOYMENTS, TRAINED_MODELS, Resource
 from allot_operator.health import Health
 from allot_operator.measures import Measures
+from allot_operator.observing.gateway_rounds import look_for_gateways
 from allot_operator.observing.rounds import ask_round
 from allot_operator.passes.deployment_pass import pass_over_deployment
 from allot_operator.passes.endpoint_pass import pass_over_endpoint
@@ -72,9 +73,11 @@ class Leader:
             "resync": SILENCE_SECONDS + self._settings.resync_seconds,
         }
         self._around.ledger.clear()
+        self._around.gateways.clear()
         self._measures.leading.set(1)
         try:
             await wait_for_kinds(self._around.cluster)
+            await self._look_for_gateways()
             for loop, allowed in loops.items():
                 self._health.expect(loop, allowed)
             await self._run_loops()
@@ -117,8 +120,20 @@ class Leader:
         while True:
             await asyncio.sleep(self._settings.stats_seconds)
             self._measures.pods_asked.set(len(around.ledger.addresses()))
-            await ask_round(around.ledger, around.stats, self._queue.add, around.now)
+            await self._look_for_gateways()
+            await ask_round(
+                around.ledger, around.stats, self._queue.add, around.now, around.held_for
+            )
             self._health.beat("rounds")
+
+    async def _look_for_gateways(self) -> None:
+        around = self._around
+        changed = await look_for_gateways(
+            around.cluster, around.gateways, self._settings.namespaces, around.monotonic
+        )
+        for key in around.ledger.deployments():
+            if key.namespace in changed:
+                self._queue.add(key)
 
     async def _resync(self) -> None:
         """Have every object looked at now and then, so that nothing that was missed stays so."""

@@ -21,7 +21,7 @@ from allot_operator.health import Health
 from allot_operator.leading import Leader
 from allot_operator.measures import Measures
 from allot_operator.observing.ledger import Ledger
-from allot_operator.observing.stats_client import StatsClient
+from allot_operator.observing.stats_client import StatsClient, open_session
 from allot_operator.passes.announcing import Announcer
 from allot_operator.passes.surroundings import Surroundings
 from allot_operator.probes import build_app, serving
@@ -53,7 +53,7 @@ async def _serve(settings: Settings, health: Health, measures: Measures) -> None
         cluster = await connect(
             kubeconfig=settings.kubeconfig, context=settings.context, user_agent=USER_AGENT
         )
-        async with cluster, aiohttp.ClientSession(trust_env=False) as session:
+        async with cluster, open_session() as session:
             around = _surround(settings, cluster, session, instance)
             key = LeaseKey(settings.operator_namespace, settings.lease_name)
             elector = Elector(cluster, key, unique_identity(instance))

@@ -23,6 +23,7 @@ from allot_runtime.errors import ErrorType, ModelFault, RequestFault, SourceFaul
 from allot_runtime.inference_request import InferenceRequest
 from allot_runtime.meters import Meters
 from allot_runtime.models.interface import DenseVector, Model, Output, Score, TokenSequence
+from allot_runtime.models.pacing import keep_pace
 from allot_runtime.readiness import Readiness
 from allot_runtime.settings import Settings
 from allot_runtime.sources.fetching import FetchedModel, Surroundings, fetch_patiently
@@ -161,7 +162,7 @@ class Allocation:
             spent_seconds=timeline.tokenizing.seconds,
             timeline=timeline,
         )
-        return build_answer(request, sequences, outputs)
+        return build_answer(request, sequences, outputs, self.settings.element_type)
 
     async def _tokenize(
         self, request: InferenceRequest, model: Model, deadline: float
@@ -195,7 +196,8 @@ class Allocation:
 
     async def _use(self, fetched: FetchedModel) -> None:
         self._enter(StartPhase.LOAD)
-        model, self.torch_threads = await self._load_model(fetched.folder)
+        loaded, self.torch_threads = await self._load_model(fetched.folder)
+        model = keep_pace(loaded, self.settings.pace)
         self.engine.use(model)
         self._advance(ModelState.WARMING_UP)
         self._enter(StartPhase.WARM_UP)

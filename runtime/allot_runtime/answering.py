@@ -1,7 +1,7 @@
 """From a request to the sequences to compute, and from their outputs to Elasticsearch's answer.
 
-Bodies are those of the reference's InferenceResult; numbers stay 32-bit floats, which orjson
-prints in their shortest form.
+Bodies are those of the reference's InferenceResult; numbers stay numpy's, and orjson prints 32-bit
+floats in their shortest form.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from allot_api.terms import Scoring, TaskType
+from allot_api.terms import ElementType, Scoring, TaskType
 from allot_api.trained_model import TrainedModelSpec
 from allot_runtime.inference_request import InferenceRequest, InputType
 from allot_runtime.models.interface import (
@@ -23,6 +23,7 @@ from allot_runtime.models.interface import (
     SparseVector,
     TokenSequence,
 )
+from allot_runtime.quantization import to_bytes
 
 
 def tokenize_request(
@@ -71,17 +72,28 @@ def choose_prefix(spec: TrainedModelSpec, input_type: InputType | None) -> str:
 
 
 def build_answer(
-    request: InferenceRequest, sequences: Sequence[TokenSequence], outputs: Sequence[Output]
+    request: InferenceRequest,
+    sequences: Sequence[TokenSequence],
+    outputs: Sequence[Output],
+    element_type: ElementType = ElementType.FLOAT,
 ) -> dict[str, Any]:
-    """Return the body of the answer."""
+    """Return the body of the answer; `element_type` is that of its dense vectors."""
     match request.task_type:
         case TaskType.TEXT_EMBEDDING:
-            vectors = [output.values for output in outputs if isinstance(output, DenseVector)]
-            return {"text_embedding": [{"embedding": vector} for vector in vectors]}
+            return _describe_dense(outputs, element_type)
         case TaskType.SPARSE_EMBEDDING:
             return {"sparse_embedding": _describe_sparse(sequences, outputs)}
         case TaskType.RERANK:
             return {"rerank": rank(request, score(outputs))}
+
+
+def _describe_dense(outputs: Sequence[Output], element_type: ElementType) -> dict[str, Any]:
+    vectors = [output.values for output in outputs if isinstance(output, DenseVector)]
+    match element_type:
+        case ElementType.FLOAT:
+            return {"text_embedding": [{"embedding": vector} for vector in vectors]}
+        case ElementType.BYTE:
+            return {"text_embedding_bytes": [{"embedding": to_bytes(one)} for one in vectors]}
 
 
 def _describe_sparse(

@@ -123,13 +123,13 @@ class Engine:
         """
         left_seconds = timeout_seconds - spent_seconds
         if left_seconds <= 0:
-            raise self._time_out(timeout_seconds)
+            raise self._time_out(timeout_seconds, len(sequences))
         job = self._enqueue(sequences, priority, timeline or Timeline(self.monotonic()))
         try:
             async with asyncio.timeout(left_seconds):
                 return await job.done
         except TimeoutError:
-            raise self._time_out(timeout_seconds) from None
+            raise self._time_out(timeout_seconds, job.missing) from None
         finally:
             job.is_wanted = False
 
@@ -170,16 +170,16 @@ class Engine:
         ]
         with self._changed:
             if not self._line.admit(places, priority, self.monotonic()):
-                self._counters.rejected += 1
+                self._counters.rejected += len(sequences)
                 raise self._refusal(len(sequences))
             self._counters.record_arrival(len(places), sum(place.tokens for place in places))
             self._changed.notify()
         return job
 
-    def _time_out(self, timeout_seconds: float) -> RequestFault:
-        """Count a request that was not done in time, and return its refusal."""
+    def _time_out(self, timeout_seconds: float, inputs: int) -> RequestFault:
+        """Count inputs that were not done in time, and return their request's refusal."""
         with self._changed:
-            self._counters.timeouts += 1
+            self._counters.timeouts += inputs
         return RequestFault(
             ErrorType.TIMEOUT, f"timeout [{timeout_seconds:g}s] waiting for inference result"
         )

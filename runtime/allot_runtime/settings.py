@@ -7,9 +7,11 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from allot_api.terms import ElementType
 from allot_api.trained_model import TrainedModelSpec
 from allot_runtime.limits import BODY_BYTES, INPUT_CHARACTERS, INPUTS, Limits
 from allot_runtime.logs import LogFormat
+from allot_runtime.models.pacing import Pace
 from allot_runtime.waiting import Order
 
 
@@ -32,6 +34,10 @@ class Settings(BaseSettings):
         description="The TrainedModel's spec, as JSON; another model needs a new process."
     )
     deployment_id: str = Field("local", description="The deployment that this allocation is of.")
+    element_type: ElementType = Field(
+        ElementType.FLOAT,
+        description="float, or byte: text_embedding answers with numbers from -128 to 127.",
+    )
     num_threads: int = Field(
         1, ge=1, le=32, description="Threads of one forward pass; more make one input faster."
     )
@@ -41,6 +47,16 @@ class Settings(BaseSettings):
     queue_order: Order = Field(
         Order.BY_SIZE,
         description="by_size lets short inputs pass long ones; by_arrival is first in, first out.",
+    )
+    pace_seconds_per_pass: float = Field(
+        0.0,
+        ge=0,
+        le=60,
+        description="What a forward pass takes at least, in seconds: to rehearse scaling with more "
+        "pods than there are cores.",
+    )
+    pace_seconds_per_token: float = Field(
+        0.0, ge=0, le=1, description="What a forward pass takes at least for each token, added."
     )
     max_body_bytes: int = Field(
         BODY_BYTES, ge=1024, description="The largest body, unpacked; larger ones get 413."
@@ -81,6 +97,11 @@ class Settings(BaseSettings):
     def model_id(self) -> str:
         """Return the id that the TrainedModel goes by."""
         return self.model.model_id or self.deployment_id
+
+    @property
+    def pace(self) -> Pace:
+        """Return how slow a forward pass is to be."""
+        return Pace(self.pace_seconds_per_pass, self.pace_seconds_per_token)
 
     @property
     def limits(self) -> Limits:

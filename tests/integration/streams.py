@@ -88,11 +88,13 @@ def is_routable(pod: Manifest) -> bool:
 
 
 @contextmanager
-def streaming(kubeconfig: Path, namespace: str, selector: str, path: str) -> Iterator[Stream]:
-    """Send requests from a thread of its own until the block ends."""
+def streaming(
+    kubeconfig: Path, namespace: str, selector: str, path: str, clients: int = CLIENTS
+) -> Iterator[Stream]:
+    """Send requests of so many clients from a thread of its own until the block ends."""
     stream = Stream()
     thread = threading.Thread(
-        target=lambda: asyncio.run(_stream(stream, kubeconfig, namespace, selector, path))
+        target=lambda: asyncio.run(_stream(stream, kubeconfig, namespace, selector, path, clients))
     )
     thread.start()
     try:
@@ -103,7 +105,7 @@ def streaming(kubeconfig: Path, namespace: str, selector: str, path: str) -> Ite
 
 
 async def _stream(
-    stream: Stream, kubeconfig: Path, namespace: str, selector: str, path: str
+    stream: Stream, kubeconfig: Path, namespace: str, selector: str, path: str, clients: int
 ) -> None:
     synced = asyncio.Event()
     cluster = await connect(kubeconfig=str(kubeconfig), user_agent="allot-tests")
@@ -120,7 +122,7 @@ async def _stream(
         following = asyncio.create_task(follow())
         try:
             await asyncio.wait_for(synced.wait(), SYNC_SECONDS)
-            await asyncio.gather(*(stream.send(client, path) for _ in range(CLIENTS)))
+            await asyncio.gather(*(stream.send(client, path) for _ in range(clients)))
         finally:
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)

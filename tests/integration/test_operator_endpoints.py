@@ -9,6 +9,7 @@ import httpx
 import psutil
 import pytest
 
+from allot_api.names import derived_name
 from tests.conftest import Kubectl
 from tests.integration.objects import OWNED, Objects, an_endpoint
 
@@ -68,6 +69,26 @@ def test_adaptive_endpoints_start_at_their_minimum(objects: Objects) -> None:
     objects.wait_ready("adaptive")
 
     assert objects.allocations("adaptive") == (2, 2, "fully_allocated")
+
+
+def test_an_endpoint_is_handed_to_another_scaler_without_a_new_pod(objects: Objects) -> None:
+    mdep = derived_name("handed-over")
+    endpoint = an_endpoint("handed-over")
+    objects.apply(endpoint)
+    objects.wait_ready("handed-over")
+    before = {pod["metadata"]["uid"] for pod in objects.pods()}
+
+    for scaling in ({"policy": "work", "scale_down_cooldown": "5m"}, {"policy": "external"}):
+        endpoint["spec"]["scaling"] = scaling
+        objects.apply(endpoint)
+        objects.wait(lambda it=scaling: objects.get("mdep", mdep)["spec"]["scaling"] == it)
+    objects.run("scale", "mdep", mdep, "--replicas=2")
+    objects.wait(lambda: objects.allocations("handed-over")[:2] == (2, 2))
+
+    assert before < {pod["metadata"]["uid"] for pod in objects.pods()}
+    objects.apply(an_endpoint("handed-over"))
+    objects.wait(lambda: objects.allocations("handed-over")[:2] == (1, 1))
+    assert objects.get("mdep", mdep)["spec"]["scaling"] == {"policy": "work"}
 
 
 def test_a_deleted_pod_is_replaced(objects: Objects) -> None:

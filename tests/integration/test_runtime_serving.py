@@ -61,6 +61,21 @@ def test_a_dense_vector_for_each_input_in_order(client: Elasticsearch) -> None:
     assert vectors[0] != pytest.approx(vectors[1], abs=1e-2)
 
 
+def test_bytes_are_the_floats_times_one_factor(client: Elasticsearch, tmp_path: Path) -> None:
+    texts = ["a cat", "bread"]
+    with running_runtime(tmp_path, DENSE, ALLOT_ELEMENT_TYPE="byte") as runtime:
+        runtime.wait_until_ready()
+        with Elasticsearch(runtime.url, request_timeout=60, max_retries=0) as other:
+            answer = other.inference.text_embedding(inference_id="any", input=texts)
+
+    floats = client.inference.text_embedding(inference_id="any", input=texts)["text_embedding"]
+    assert list(answer) == ["text_embedding_bytes"]
+    for told, exact in zip(answer["text_embedding_bytes"], floats, strict=True):
+        assert all(type(number) is int for number in told["embedding"])
+        scaled = [127 * number for number in exact["embedding"]]
+        assert told["embedding"] == pytest.approx(scaled, abs=0.5 + 1e-3)
+
+
 def test_search_and_ingest_put_their_prefixes_before_the_input(client: Elasticsearch) -> None:
     def embed(text: str, input_type: str | None) -> list[float]:
         answer = client.inference.text_embedding(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from allot_api.fields import MAX_INT32, Shape
+from allot_api.rules.validation import without_nulls
 
 Schema = dict[str, Any]
 
@@ -33,6 +34,8 @@ def _structural(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> Sche
         for key, value in node.items()
         if key not in DROPPED_KEYS and not (key == "default" and value is None)
     }
+    if "default" in schema:
+        schema["default"] = without_nulls(schema["default"])
     if "properties" in schema:
         schema["properties"] = {
             name: _structural(child, definitions) for name, child in schema["properties"].items()

@@ -33,6 +33,7 @@ FIELDS: Mapping[str, Mapping[AcceptedReason, tuple[str, ...]]] = {
         AcceptedReason.ID_TAKEN: ("deployment_id",),
         AcceptedReason.MODEL_NOT_FOUND: ("model_id",),
         AcceptedReason.MODEL_NOT_ACCEPTED: ("model_id",),
+        AcceptedReason.SETTINGS_MISMATCH: ("element_type",),
     },
     names.TRAINED_MODEL: {
         AcceptedReason.INVALID_SPEC: ("",),

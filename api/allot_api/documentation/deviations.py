@@ -83,7 +83,13 @@ DEVIATIONS: tuple[Deviation, ...] = (
     Deviation(
         "`service_settings` of an endpoint that shares a deployment",
         "passed over",
-        "passed over too, but each must be a value that could stand: `num_threads: 3` is refused",
+        "passed over too, but each must be a value that could stand: `num_threads: 3` is refused; "
+        "and an `element_type` that is not the deployment's is `SettingsMismatch`",
+    ),
+    Deviation(
+        "`element_type: byte` of a model in the cluster",
+        "answers with floats in `text_embedding`",
+        "answers with `text_embedding_bytes`",
     ),
     Deviation(
         "`similarity` and `element_type` where an alias means a model that Elasticsearch knows",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from allot_api.known_models import BUILT_IN_MODELS
 from allot_api.model_deployment import ModelDeploymentSpec
 from allot_api.rules.immutability import immutable_rule
 from allot_api.rules.pod import PodReader, pod_rules
 from allot_api.rules.rule import Candidate, Rule, Term, ViolationReason, quote
+from allot_api.rules.scaling import scaling_rules
 from allot_api.rules.shared import (
     both_allocations_rule,
     bounds_rule,
@@ -15,7 +17,7 @@ from allot_api.rules.shared import (
     immutable_id_rule,
     thread_rule,
 )
-from allot_api.terms import ScalingPolicy
+from allot_api.terms import ElementType, ScalingPolicy
 
 Deployment = Candidate[ModelDeploymentSpec]
 
@@ -91,6 +93,23 @@ DEPLOYMENT_RULES: tuple[Rule[ModelDeploymentSpec], ...] = (
         unless=(IS_EXTERNAL, _is_external),
     ),
     bounds_rule("adaptive_allocations", lambda it: it.spec.adaptive_allocations),
+    *scaling_rules(lambda it: it.spec.scaling),
+    Rule(
+        name="element_type_elsewhere",
+        path="element_type",
+        cel=f"!has(self.element_type) || self.element_type == {quote(ElementType.FLOAT)} "
+        f"|| !(self.model_id in {[*BUILT_IN_MODELS]})",
+        holds=lambda it: (
+            it.spec.element_type in (None, ElementType.FLOAT)
+            or it.spec.model_id not in BUILT_IN_MODELS
+        ),
+        message="element_type is {value}: it is for a model of your own only, since {model}'s is "
+        "known: leave element_type out, or write the model_id of your own model",
+        terms={
+            "value": Term("self.element_type", lambda it: it.spec.element_type),
+            "model": Term("self.model_id", lambda it: it.spec.model_id),
+        },
+    ),
     # Leaving the policy external may let replicas fall back to its default.
     Rule(
         name="replicas_not_external",

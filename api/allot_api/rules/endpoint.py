@@ -22,6 +22,12 @@ from allot_api.rules.endpoint_terms import (
 from allot_api.rules.fixed_settings import FIXED_RULES
 from allot_api.rules.pod import PodReader, attached_pod_rule, pod_rules
 from allot_api.rules.rule import Rule, Scope, Term, ViolationReason, quote
+from allot_api.rules.scaling import (
+    IS_EXTERNAL,
+    attached_scaling_rule,
+    is_external,
+    scaling_rules,
+)
 from allot_api.rules.shared import (
     both_allocations_rule,
     bounds_rule,
@@ -35,6 +41,8 @@ from allot_api.terms import TaskType
 LEAST = f"{ADAPTIVE}.min_number_of_allocations"
 EFFECTIVE_ID = "(has(self.spec.inference_id) ? self.spec.inference_id : self.metadata.name)"
 DEPLOYMENT_IN_OBJECT = f"self.spec.{SETTINGS}.deployment_id"
+# An endpoint that says nothing about the number of its own model pods.
+IS_NOT_SIZED = f"{IS_ATTACHED} || {IS_EXTERNAL}"
 
 
 def inference_id(endpoint: Endpoint) -> str:
@@ -45,6 +53,10 @@ def inference_id(endpoint: Endpoint) -> str:
 def _least(endpoint: Endpoint) -> int | None:
     adaptive = adaptive_of(endpoint)
     return adaptive.min_number_of_allocations if adaptive else None
+
+
+def _is_not_sized(endpoint: Endpoint) -> bool:
+    return is_attached(endpoint) or is_external(endpoint.spec.scaling)
 
 
 def _has_allocations(endpoint: Endpoint) -> bool:
@@ -123,20 +135,21 @@ SIZES: tuple[EndpointRule, ...] = (
     Rule(
         name="allocations_missing",
         path=f"{SETTINGS}.num_allocations",
-        cel=f"{IS_ATTACHED} || has(self.{SETTINGS}.num_allocations) "
+        cel=f"{IS_NOT_SIZED} || has(self.{SETTINGS}.num_allocations) "
         f"|| (has(self.{ADAPTIVE}) && self.{ADAPTIVE}.enabled)",
-        holds=lambda it: is_attached(it) or _has_allocations(it),
+        holds=lambda it: _is_not_sized(it) or _has_allocations(it),
         message="num_allocations is missing: one of num_allocations and enabled "
         "adaptive_allocations is needed: write num_allocations: 1, or adaptive_allocations with "
         "enabled: true",
         reason=ViolationReason.REQUIRED,
     ),
-    # An endpoint that shares a deployment may carry both, as Elasticsearch answers them.
+    # An endpoint that shares a deployment may carry both, as Elasticsearch answers them, and one
+    # that others scale may keep what holds again when they stop.
     both_allocations_rule(
         f"{SETTINGS}.",
         lambda it: settings_of(it).num_allocations,
         adaptive_of,
-        unless=(IS_ATTACHED, is_attached),
+        unless=(IS_NOT_SIZED, _is_not_sized),
     ),
     bounds_rule(ADAPTIVE, adaptive_of),
     Rule(
@@ -183,6 +196,8 @@ ENDPOINT_RULES = (
     *IDS,
     *TASKS,
     *SIZES,
+    *scaling_rules(lambda it: it.spec.scaling),
+    attached_scaling_rule(lambda it: it.spec.scaling, (IS_ATTACHED, is_attached)),
     *UPGRADES,
     *pod_rules(POD),
     attached_pod_rule(POD, (IS_ATTACHED, is_attached)),

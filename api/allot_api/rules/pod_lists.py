@@ -34,6 +34,8 @@ OPEN_VARIABLES = (
     "ALLOT_MAX_INPUTS",
     "ALLOT_MAX_INPUT_CHARACTERS",
     "ALLOT_QUEUE_ORDER",
+    "ALLOT_PACE_SECONDS_PER_PASS",
+    "ALLOT_PACE_SECONDS_PER_TOKEN",
 )
 # The cache of weights, a place to write to, and a model that lies on a claim.
 RESERVED_VOLUMES = ("cache", "tmp", "model")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from allot_api.conditions import AcceptedReason
 from allot_operator.acceptance.catalogue import Catalogue, Found, find_model, find_older_model
 from allot_operator.acceptance.claims import choose_holder, refuse_taken
+from allot_operator.acceptance.fitting import bytes_do_not_fit
 from allot_operator.acceptance.verdict import Verdict, first_problem
 from allot_operator.facts.declared import Deployment
 from allot_operator.facts.subjects import Subject
@@ -34,9 +35,12 @@ def judge_deployment(scene: DeploymentScene) -> Found | Verdict:
     problem = first_problem((spec_is_invalid, id_is_taken, name_is_taken), scene)
     if problem is not None:
         return problem
-    assert scene.deployment.settings is not None  # else spec_is_invalid
-    found = find_model(scene.catalogue, scene.deployment.settings.model_id)
-    return found if isinstance(found, Verdict) else id_is_a_models(scene, found) or found
+    settings = scene.deployment.settings
+    assert settings is not None  # else spec_is_invalid
+    found = find_model(scene.catalogue, settings.model_id)
+    if isinstance(found, Verdict):
+        return found
+    return id_is_a_models(scene, found) or bytes_do_not_fit(settings.element_type, found) or found
 
 
 def spec_is_invalid(scene: DeploymentScene) -> Verdict | None:

@@ -15,7 +15,7 @@ from allot_api.resolve import EndpointSettings
 from allot_operator.acceptance.catalogue import Catalogue, Found, find_model, find_older_model
 from allot_operator.acceptance.claims import choose_holder, refuse_taken
 from allot_operator.acceptance.deployments import find_deployment
-from allot_operator.acceptance.fitting import settings_misfit
+from allot_operator.acceptance.fitting import element_type_differs, settings_misfit
 from allot_operator.acceptance.verdict import Verdict, first_problem
 from allot_operator.facts.declared import Deployment, Endpoint
 from allot_operator.facts.reasons import find_condition, find_reason
@@ -165,11 +165,12 @@ def shared_task_differs(scene: EndpointScene) -> Verdict | None:
     return _task_mismatch(scene, find_model(scene.catalogue, scene.shared.settings.model_id))
 
 
-def shared_model_does_not_fit(scene: EndpointScene) -> Verdict | None:
-    """Report a setting that does not fit the deployment's model."""
+def shared_deployment_does_not_fit(scene: EndpointScene) -> Verdict | None:
+    """Report a setting that does not fit the deployment or its model."""
     if scene.shared is None or scene.shared.settings is None:
         return None
-    return _misfit(scene, scene.shared.settings.model_id)
+    shared = scene.shared.settings
+    return _misfit(scene, shared.model_id) or element_type_differs(scene.settings, shared)
 
 
 def model_is_unusable(scene: EndpointScene) -> Verdict | None:
@@ -235,7 +236,7 @@ SHARED_CHECKS = (
     shared_deployment_is_refused,
     model_differs,
     shared_task_differs,
-    shared_model_does_not_fit,
+    shared_deployment_does_not_fit,
     deployment_id_is_taken,
 )
 

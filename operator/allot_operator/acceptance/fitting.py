@@ -9,8 +9,8 @@ from __future__ import annotations
 from allot_api.chunking import NoChunking, RecursiveChunking, find_bad_separator
 from allot_api.conditions import AcceptedReason
 from allot_api.known_models import ELSER_MAX_CHUNK_WORDS, is_built_in, is_elser
-from allot_api.resolve import EmbeddingOptions, EndpointSettings
-from allot_api.terms import ElementType, Similarity
+from allot_api.resolve import DeploymentSettings, EmbeddingOptions, EndpointSettings
+from allot_api.terms import ElementType, Similarity, TaskType
 from allot_operator.acceptance.catalogue import Found
 from allot_operator.acceptance.verdict import Verdict
 
@@ -50,13 +50,39 @@ def vectors_differ(options: EmbeddingOptions, found: Found) -> Verdict | None:
         ("similarity", options.similarity, Similarity.COSINE),
         ("element_type", options.element_type, ElementType.FLOAT),
     ):
-        if value != known:
-            return Verdict(
-                AcceptedReason.SETTINGS_MISMATCH,
-                f"{field} is {value}, and the model is {found.model_id}: its {field} is {known}: "
-                f"write {field}: {known}, or leave it out",
-            )
+        if value not in (None, known):
+            return _differs_from_known(field, value, known, found)
     return None
+
+
+def element_type_differs(settings: EndpointSettings, shared: DeploymentSettings) -> Verdict | None:
+    """Report an endpoint's element_type that is not that of the deployment which it shares."""
+    options = settings.task
+    if not isinstance(options, EmbeddingOptions):
+        return None
+    if options.element_type in (None, shared.element_type):
+        return None
+    return Verdict(
+        AcceptedReason.SETTINGS_MISMATCH,
+        f"element_type is {options.element_type}, but deployment {shared.deployment_id} answers "
+        f"with {shared.element_type}: leave element_type out, or share another deployment",
+    )
+
+
+def bytes_do_not_fit(element_type: ElementType, found: Found) -> Verdict | None:
+    """Report a deployment of bytes whose model makes no vectors, or is known to make floats."""
+    if element_type is ElementType.FLOAT:
+        return None
+    if is_built_in(_identifiers(found)):
+        return _differs_from_known("element_type", element_type, ElementType.FLOAT, found)
+    if TaskType.TEXT_EMBEDDING in found.spec.task_types:
+        return None
+    tasks = ", ".join(found.spec.task_types)
+    return Verdict(
+        AcceptedReason.SETTINGS_MISMATCH,
+        f"element_type is {element_type}, but model {found.model_id} does: {tasks}: it is for "
+        "text_embedding only: leave element_type out",
+    )
 
 
 def separators_are_no_patterns(options: EmbeddingOptions) -> Verdict | None:
@@ -69,6 +95,14 @@ def separators_are_no_patterns(options: EmbeddingOptions) -> Verdict | None:
     return Verdict(
         AcceptedReason.INVALID_SEPARATORS,
         f"separators hold '{bad}': a separator is a regular expression: write one like \\n\\n",
+    )
+
+
+def _differs_from_known(field: str, value: object, known: str, found: Found) -> Verdict:
+    return Verdict(
+        AcceptedReason.SETTINGS_MISMATCH,
+        f"{field} is {value}, and the model is {found.model_id}: its {field} is {known}: "
+        f"write {field}: {known}, or leave it out",
     )
 
 

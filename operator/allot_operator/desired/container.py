@@ -7,7 +7,7 @@ from typing import Any
 
 from allot_api.model_deployment import Cache
 from allot_api.resolve import DeploymentSettings
-from allot_api.terms import CpuLimit
+from allot_api.terms import CpuLimit, ElementType
 from allot_api.trained_model import TrainedModelSpec
 from allot_operator.desired.memory import choose_memory_limit_mebibytes, choose_memory_mebibytes
 from allot_operator.desired.quantities import format_mebibytes
@@ -82,6 +82,7 @@ def _environment(settings: DeploymentSettings, model: TrainedModelSpec) -> list[
         "MKL_NUM_THREADS": threads,
         "RAYON_NUM_THREADS": threads,
         "TOKENIZERS_PARALLELISM": "false",
+        **_build_element_type(settings.element_type),
         **build_source_environment(model.source, settings.cache),
     }
     fields = {
@@ -94,6 +95,11 @@ def _environment(settings: DeploymentSettings, model: TrainedModelSpec) -> list[
         {"name": name, "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": path}}}
         for name, path in fields.items()
     ]
+
+
+def _build_element_type(element_type: ElementType) -> dict[str, str]:
+    """Return what the runtime is told of it; nothing where its default is right."""
+    return {} if element_type is ElementType.FLOAT else {"ALLOT_ELEMENT_TYPE": element_type.value}
 
 
 def _resources(settings: DeploymentSettings, model: TrainedModelSpec) -> dict[str, Any]:

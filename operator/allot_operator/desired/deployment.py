@@ -7,6 +7,7 @@ from typing import Any
 from allot_api.names import DEPLOYMENT_PREFIX, derived_name, model_labels
 from allot_api.pod_settings import dump_pod_settings
 from allot_api.resolve import DeploymentSettings
+from allot_api.terms import ElementType
 from allot_api.trained_model import TrainedModelSpec
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import DEPLOYMENTS
@@ -57,9 +58,10 @@ def build_deployment(
 def fingerprint_settings(settings: DeploymentSettings, model: TrainedModelSpec) -> str:
     """Return the hash of what users chose and pods depend on; allocations are not among it.
 
-    An empty pod block is left out, so that it has the hash that there was before such blocks.
+    An empty pod block and the element_type float are left out, so that settings without them have
+    the hash that there was before they could be chosen.
     """
-    chosen = {
+    chosen: dict[str, Any] = {
         "deployment_id": settings.deployment_id,
         "model": dump_model(model),
         "num_threads": settings.num_threads,
@@ -67,8 +69,11 @@ def fingerprint_settings(settings: DeploymentSettings, model: TrainedModelSpec) 
         "cpu_limit": settings.cpu_limit.value,
         "cache": settings.cache.model_dump(mode="json", exclude_none=True),
     }
-    block = dump_pod_settings(settings.pod)
-    return fingerprint({**chosen, "pod": block} if block else chosen)
+    if settings.element_type is not ElementType.FLOAT:
+        chosen["element_type"] = settings.element_type.value
+    if block := dump_pod_settings(settings.pod):
+        chosen["pod"] = block
+    return fingerprint(chosen)
 
 
 def fingerprint_model(model: TrainedModelSpec) -> str:

@@ -6,8 +6,9 @@ from typing import Any
 
 from allot_api.names import MANAGED_BY, MANAGED_BY_LABEL, derived_name
 from allot_api.pod_settings import dump_pod_settings
-from allot_api.resolve import AdaptiveSettings, EndpointSettings
-from allot_api.terms import UpgradePolicy
+from allot_api.resolve import AdaptiveSettings, EmbeddingOptions, EndpointSettings
+from allot_api.scaling import dump_scaling
+from allot_api.terms import ElementType, UpgradePolicy
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import MODEL_DEPLOYMENTS
 from allot_operator.desired.ownership import build_object
@@ -28,6 +29,10 @@ def build_model_deployment(owner: Subject, settings: EndpointSettings) -> Manife
         spec["num_allocations"] = settings.num_allocations
     if settings.adaptive is not None:
         spec["adaptive_allocations"] = _adaptive(settings.adaptive)
+    if scaling := dump_scaling(settings.scaling):
+        spec["scaling"] = scaling
+    if isinstance(settings.task, EmbeddingOptions):
+        spec |= _element_type(settings.task)
     if settings.upgrade_policy is not UpgradePolicy.AUTOMATIC:
         spec["upgradePolicy"] = settings.upgrade_policy.value
     if pod := dump_pod_settings(settings.pod):
@@ -35,6 +40,13 @@ def build_model_deployment(owner: Subject, settings: EndpointSettings) -> Manife
     labels = {MANAGED_BY_LABEL: MANAGED_BY}
     name = derived_name(settings.inference_id)
     return build_object(MODEL_DEPLOYMENTS, name, owner, labels, spec)
+
+
+def _element_type(options: EmbeddingOptions) -> dict[str, Any]:
+    """Return the field; floats are left out, as they were before there was one."""
+    if options.element_type in (None, ElementType.FLOAT):
+        return {}
+    return {"element_type": options.element_type.value}
 
 
 def _adaptive(adaptive: AdaptiveSettings) -> dict[str, Any]:

@@ -69,6 +69,8 @@ def judge_ready(facts: DeploymentFacts, evidence: Evidence) -> Finding:
     is_true = all(one.status is Status.TRUE for one in (evidence.up_to_date, evidence.servable))
     if is_true and count >= facts.asked and not facts.refusal:
         message = f"{count} of {facts.target} allocations are ready"
+        if count == 0:
+            return _ready(Status.TRUE, ReadyReason.SCALED_TO_ZERO, message)
         return _ready(Status.TRUE, ReadyReason.FULLY_ALLOCATED, message)
     reason, message = _find_cause(facts, evidence, count)
     return _ready(Status.FALSE, reason, message + _describe_older(facts))

@@ -14,6 +14,7 @@ from allot_operator.facts.reasons import find_condition
 from allot_operator.facts.reports import NotKnown, Reading, Report
 from allot_operator.facts.workloads import Workload
 from allot_operator.planning.upgrades import Upgrade
+from allot_operator.scaling.reasons import ScalingReason
 
 NOT_ASKED = NotKnown("the pod was not asked")
 
@@ -25,6 +26,8 @@ class DeploymentFacts:
     `settings` and `model` are the hashes that pods of this generation carry. `readings` are
     by the pods' uid. `refusal` is the API server's sentence where it refused what was applied.
     `upgrade` says what became of a change that only another version of Allot makes.
+    `scaling_reason` is that of the last decision on the target, and `is_gateway_there` whether
+    one could start the deployment from zero; None where it is not known yet.
     """
 
     deployment: Deployment
@@ -38,6 +41,14 @@ class DeploymentFacts:
     readings: Mapping[str, Reading] = field(default_factory=dict)
     refusal: str = ""
     upgrade: Upgrade = Upgrade.DONE
+    scaling_reason: ScalingReason | None = None
+    is_gateway_there: bool | None = None
+
+    @property
+    def may_go_to_zero(self) -> bool:
+        """Whether the settings let the target go to zero when nothing is asked for."""
+        settings = self.deployment.settings
+        return settings is not None and settings.adaptive is not None and self.asked == 0
 
     @property
     def asked(self) -> int:

@@ -30,6 +30,7 @@ from allot_operator.judging.pod_findings import (
     judge_threads,
     judge_up_to_date,
 )
+from allot_operator.judging.scaling_limits import judge_scaling_limited
 
 
 def build_deployment_status(facts: DeploymentFacts, now: datetime) -> ModelDeploymentStatus:
@@ -80,6 +81,7 @@ def judge_deployment_facts(facts: DeploymentFacts) -> tuple[Finding, ...]:
         stalled,
         judge_reconciling(ready, stalled, recorded, is_hindered=is_hindered),
         judge_threads(facts),
+        judge_scaling_limited(facts),
     )
     generation = facts.deployment.subject.generation
     return tuple(replace(one, observed_generation=generation) for one in findings)

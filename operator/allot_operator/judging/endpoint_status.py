@@ -18,6 +18,7 @@ from allot_api.conditions import (
     ReadyReason,
     Reason,
     ReconcilingReason,
+    ScalingLimitedReason,
     ServableReason,
     StalledReason,
     Status,
@@ -40,6 +41,7 @@ MIRRORED = (
     ConditionType.STALLED,
     ConditionType.RECONCILING,
     ConditionType.THREADS_EXCEED_QUOTA,
+    ConditionType.SCALING_LIMITED,
 )
 REFUSED_MESSAGE = "the endpoint is not accepted"
 # Where an endpoint serves nothing because it is refused, these say why.
@@ -166,6 +168,7 @@ def _blank(reason: Reason, message: str) -> dict[ConditionType, Finding]:
             Status.UNKNOWN,
             ThreadsExceedQuotaReason.NOT_REPORTED,
         ),
+        Finding(ConditionType.SCALING_LIMITED, Status.UNKNOWN, ScalingLimitedReason.NOT_DECIDED),
     )
     return {finding.type: finding for finding in findings}
 

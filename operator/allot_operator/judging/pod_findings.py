@@ -49,11 +49,19 @@ def judge_servable(facts: DeploymentFacts) -> Finding:
     if not facts.verdict.is_accepted:
         message = "the deployment is not accepted"
         return _servable(Status.FALSE, ServableReason.NOT_ACCEPTED, message)
+    if facts.is_gateway_there and _is_startable(facts):
+        message = "no pod runs; a gateway holds requests while one starts"
+        return _servable(Status.TRUE, ServableReason.HELD_BY_GATEWAY, message)
     if facts.target == 0:
         message = "no pod is wanted, and no gateway is there to start one"
         return _servable(Status.FALSE, ServableReason.SCALED_TO_ZERO, message)
     message = f"none of {facts.target} allocations is ready"
     return _servable(Status.FALSE, ServableReason.NO_READY_PODS, message)
+
+
+def _is_startable(facts: DeploymentFacts) -> bool:
+    """Whether the deployment is at zero, or on its way up from there with nothing in the way."""
+    return facts.target == 0 or (facts.may_go_to_zero and find_hindrance(facts) is None)
 
 
 def judge_up_to_date(facts: DeploymentFacts) -> Finding:

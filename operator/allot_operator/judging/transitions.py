@@ -16,6 +16,7 @@ from allot_api.conditions import (
     ConditionType,
     ModelAvailableReason,
     ReadyReason,
+    ScalingLimitedReason,
     Status,
     ThreadsExceedQuotaReason,
     UpToDateReason,
@@ -44,11 +45,14 @@ TOLD = (
     ConditionType.READY,
     ConditionType.STALLED,
     ConditionType.THREADS_EXCEED_QUOTA,
+    ConditionType.SCALING_LIMITED,
 )
 # This one is told only once it was True: before, nothing is replaced by anything.
 TOLD_IF_LOST = frozenset({ConditionType.UP_TO_DATE})
 # Of these only what is wrong is told.
-TOLD_IF_TRUE = frozenset({ConditionType.STALLED, ConditionType.THREADS_EXCEED_QUOTA})
+TOLD_IF_TRUE = frozenset(
+    {ConditionType.STALLED, ConditionType.THREADS_EXCEED_QUOTA, ConditionType.SCALING_LIMITED}
+)
 # Steps on the way, which are no cause for alarm although their condition is False.
 NORMAL = frozenset(
     {
@@ -63,6 +67,7 @@ NORMAL = frozenset(
         ReadyReason.WAITING_FOR_ALLOCATIONS.value,
         ReadyReason.SCALED_TO_ZERO.value,
         ThreadsExceedQuotaReason.WITHIN_QUOTA.value,
+        ScalingLimitedReason.NO_GATEWAY.value,
     }
 )
 

@@ -14,7 +14,7 @@ from allot_operator.facts.reports import Reading, Report
 from allot_operator.observing.showing import Shown, choose_shown
 from allot_operator.observing.sightings import Place, Sighting, tell_work
 from allot_operator.scaling.decision import Decision, Memory, decide
-from allot_operator.scaling.observation import Observation
+from allot_operator.scaling.observation import Held, Observation
 from allot_operator.scaling.policy import Policy
 from allot_operator.work.keys import Key
 
@@ -92,15 +92,17 @@ class Ledger:
         self._readings[uid] = shown
         return tell_of(before.reading if before else None) != tell_of(shown.reading)
 
-    def decide_again(self, key: Key, now: datetime) -> Decision | None:
+    def decide_again(self, key: Key, now: datetime, held: Held | None = None) -> Decision | None:
         """Decide on a deployment by what was heard, and remember; None if it is gone.
+
+        `held` is what gateways hold for it.
 
         To be called once for each round of questions: the decision compares it with the last.
         """
         entry = self._entries.get(key)
         if entry is None:
             return None
-        observation = self._observe(entry)
+        observation = self._observe(entry, held or Held())
         decision = decide(entry.policy, entry.memory, observation, now)
         self._entries[key] = replace(
             entry, memory=decision.memory, decision=decision, decided_on=entry.target
@@ -118,6 +120,11 @@ class Ledger:
             return None
         return entry.decision
 
+    def last_decision_of(self, key: Key) -> Decision | None:
+        """Return the decision of the last round."""
+        entry = self._entries.get(key)
+        return entry.decision if entry else None
+
     def target_of(self, key: Key) -> int | None:
         """Return the target that the last pass found in force."""
         entry = self._entries.get(key)
@@ -127,13 +134,13 @@ class Ledger:
         """Return all deployments."""
         return tuple(self._entries)
 
-    def _observe(self, entry: Entry) -> Observation:
+    def _observe(self, entry: Entry, held: Held) -> Observation:
         sighting = entry.sighting
         pods = tuple(
             tell_work(uid, self.reading_of(uid), is_serving=place.is_serving)
             for uid, place in sighting.places.items()
         )
-        return Observation(entry.target, pods, starting=sighting.starting, stuck=sighting.stuck)
+        return Observation(entry.target, pods, sighting.starting, sighting.stuck, held)
 
     def _drop_others(self, key: Key, kept: Mapping[str, Place]) -> None:
         entry = self._entries.get(key)

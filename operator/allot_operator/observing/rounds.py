@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -11,7 +10,9 @@ from allot_api.terms import ModelState
 from allot_operator.facts.pods import Pod
 from allot_operator.facts.reports import Reading, Report
 from allot_operator.observing.ledger import Ledger
-from allot_operator.observing.stats_client import StatsReader
+from allot_operator.observing.stats_client import StatsReader, ask_all
+from allot_operator.scaling.observation import Held
+from allot_operator.scaling.records import is_told
 from allot_operator.work.keys import Key
 
 logger = logging.getLogger(__name__)
@@ -20,22 +21,30 @@ Enqueue = Callable[[Key], None]
 
 
 async def ask_round(
-    ledger: Ledger, stats: StatsReader, enqueue: Enqueue, now: Callable[[], datetime]
+    ledger: Ledger,
+    stats: StatsReader,
+    enqueue: Enqueue,
+    now: Callable[[], datetime],
+    held_for: Callable[[Key], Held | None],
 ) -> int:
     """Ask every pod once, and return how many answered with news.
 
     A deployment is looked at again if an answer would change its status, or if the decision on
-    its target came out otherwise.
+    its target came out otherwise, or for another reason that is told. `held_for` is what gateways
+    hold for a deployment.
     """
     places = ledger.addresses()
-    answers = await asyncio.gather(*(stats.read(ip) for _, ip in places.values()))
+    answers = await ask_all(stats, (ip for _, ip in places.values()))
     news = set()
     for (uid, (key, _)), reading in zip(places.items(), answers, strict=True):
         if ledger.hear(uid, reading, now()):
             news.add(key)
     for key in ledger.deployments():
-        decision = ledger.decide_again(key, now())
-        if decision is not None and decision.target != ledger.target_of(key):
+        before = ledger.last_decision_of(key)
+        decision = ledger.decide_again(key, now(), held_for(key))
+        if decision is None:
+            continue
+        if decision.target != ledger.target_of(key) or is_told(before, decision):
             news.add(key)
     for key in news:
         enqueue(key)
@@ -55,7 +64,7 @@ async def read_pods(
         for pod in pods
         if pod.ip and pod.is_running and is_outdated(ledger.reading_of(pod.uid), pod)
     ]
-    answers = await asyncio.gather(*(stats.read(pod.ip) for pod in asked))
+    answers = await ask_all(stats, (pod.ip for pod in asked))
     for pod, reading in zip(asked, answers, strict=True):
         ledger.hear(pod.uid, reading, now())
     readings = {pod.uid: ledger.reading_of(pod.uid) for pod in pods}

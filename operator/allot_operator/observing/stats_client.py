@@ -1,12 +1,18 @@
-"""Asks pods for `/stats`, a bounded number at a time and each for a bounded time."""
+"""Asks pods for `/stats`: many small questions, a bounded number at a time, each of bounded time.
+
+Some thousands are asked every few seconds, so that what each costs adds up.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Protocol
 
 import aiohttp
+from yarl import URL
 
 from allot_operator.facts.reports import NotKnown, Reading, parse_report
 from allot_operator.words import RUNTIME_PORT
@@ -15,6 +21,10 @@ TIMEOUT_SECONDS = 2.0
 MAX_CONCURRENT = 32
 # A report is about a kilobyte; whatever sends more is not a runtime of ours.
 MAX_BODY_BYTES = 256 * 1024
+# Longer than the time between two rounds.
+KEPT_SECONDS = 15.0
+MAX_PLACES = 10_000
+NOT_ASKED = NotKnown("the pod was not asked yet")
 
 
 class StatsReader(Protocol):
@@ -25,25 +35,49 @@ class StatsReader(Protocol):
         ...
 
 
+def open_session() -> aiohttp.ClientSession:
+    """Return a session for many small questions: no cookies, no proxies, one connection a pod."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_SECONDS),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
+        skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent"),
+        trust_env=False,
+    )
+
+
+async def ask_all(stats: StatsReader, ips: Iterable[str]) -> list[Reading]:
+    """Return what the pods at some addresses say, in their order."""
+    asked = list(ips)
+    answers: list[Reading] = [NOT_ASKED] * len(asked)
+    turns = iter(range(len(asked)))
+
+    async def ask() -> None:
+        for turn in turns:
+            answers[turn] = await stats.read(asked[turn])
+
+    await asyncio.gather(*(ask() for _ in range(min(MAX_CONCURRENT, len(asked)))))
+    return answers
+
+
+@lru_cache(maxsize=MAX_PLACES)
+def build_url(ip: str, port: int) -> URL:
+    """Return where a pod is asked, parsed once."""
+    return URL.build(scheme="http", host=ip, port=port, path="/stats")
+
+
 class StatsClient:
     """Asks over HTTP."""
 
     def __init__(self, session: aiohttp.ClientSession, port: int = RUNTIME_PORT) -> None:
         self._session = session
         self._port = port
-        self._slots = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def read(self, ip: str) -> Reading:
         """Return what the pod at an address says of itself."""
-        host = f"[{ip}]" if ":" in ip else ip
-        timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+        url = build_url(ip, self._port)
         try:
-            async with (
-                self._slots,
-                self._session.get(
-                    f"http://{host}:{self._port}/stats", timeout=timeout, allow_redirects=False
-                ) as answer,
-            ):
+            async with self._session.get(url, allow_redirects=False) as answer:
                 if answer.status != HTTPStatus.OK:
                     return NotKnown(f"the pod answered {answer.status}")
                 return parse_report(await answer.content.read(MAX_BODY_BYTES))

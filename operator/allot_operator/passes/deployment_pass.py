@@ -36,7 +36,7 @@ async def pass_over_deployment(around: Surroundings, key: Key) -> Result:
     # What was written is told whatever becomes of the status.
     told: tuple[Notice, ...] = ()
     try:
-        told = await _conclude(around, manifest, gathered, outcome)
+        told = await _conclude(around, key, manifest, gathered, outcome)
     finally:
         await _tell(around, deployment, outcome, told)
     return Result(outcome.look_again)
@@ -65,10 +65,11 @@ async def _tell(
 
 
 async def _conclude(
-    around: Surroundings, manifest: Manifest, gathered: Gathered, outcome: Outcome
+    around: Surroundings, key: Key, manifest: Manifest, gathered: Gathered, outcome: Outcome
 ) -> tuple[Notice, ...]:
     """Write the status, and return what there is to tell of it."""
-    deployment = gathered.scene.deployment
+    deployment, choice = gathered.scene.deployment, outcome.choice
+    held = around.held_for(key)
     facts = DeploymentFacts(
         deployment=deployment,
         verdict=outcome.verdict,
@@ -81,12 +82,14 @@ async def _conclude(
         readings=gathered.readings,
         refusal=outcome.refusal,
         upgrade=outcome.upgrade,
+        scaling_reason=choice.decision.reason if choice and choice.is_weighed else None,
+        is_gateway_there=held.is_gateway_there if held else None,
     )
     status = build_deployment_status(facts, around.now())
     if not await write_status(around.cluster, deployment.subject, manifest, status):
         return ()
-    before = deployment.status
+    before, why = deployment.status, choice.decision.message if choice else ""
     return (
-        *find_scaling(before.deployment_stats, status.deployment_stats, outcome.why),
+        *find_scaling(before.deployment_stats, status.deployment_stats, why),
         *find_notices(before.conditions, status.conditions),
     )

@@ -14,7 +14,9 @@ from allot_operator.desired.deployment import fingerprint_model
 from allot_operator.facts.workloads import Workload, read_workload
 from allot_operator.judging.transitions import Notice
 from allot_operator.passes.applying import Applied, apply_actions
+from allot_operator.passes.choosing import Choice, choose_target
 from allot_operator.passes.deployment_gathering import Gathered
+from allot_operator.passes.recording import record_decision
 from allot_operator.passes.surroundings import REFUSAL_RETRY_SECONDS, Surroundings
 from allot_operator.passes.turns import take_turn
 from allot_operator.planning.deployment_plan import (
@@ -23,11 +25,7 @@ from allot_operator.planning.deployment_plan import (
     is_upgrade,
     plan_deployment,
 )
-from allot_operator.planning.target import choose_live_target
 from allot_operator.planning.upgrades import Upgrade
-from allot_operator.scaling.decision import Decision, Memory, decide
-from allot_operator.scaling.observation import Observation
-from allot_operator.scaling.policy import build_policy
 from allot_operator.work.keys import Key
 
 UPGRADE_RETRY_SECONDS = 5.0
@@ -39,8 +37,8 @@ STRANGER_RETRY_SECONDS = 10.0
 class Outcome:
     """What was decided and written.
 
-    `settings` and `model` are the hashes that pods of this generation carry; `why` is the
-    sentence on the target. With `has_stranger`, somebody else's object is in the way.
+    `settings` and `model` are the hashes that pods of this generation carry; `choice` is that
+    of the target. With `has_stranger`, somebody else's object is in the way.
     """
 
     verdict: Verdict
@@ -49,7 +47,7 @@ class Outcome:
     found: Found | None = None
     settings: str = ""
     model: str = ""
-    why: str = ""
+    choice: Choice | None = None
     refusal: str = ""
     upgrade: Upgrade = Upgrade.DONE
     has_stranger: bool = False
@@ -77,37 +75,25 @@ async def carry_out(around: Surroundings, key: Key, gathered: Gathered) -> Outco
         return Outcome(verdict, target, workload=live, has_stranger=has_stranger)
     subject = gathered.scene.deployment.subject
     wanted = build_wanted(subject, settings, judged, around.runtime_image)
-    decision = _decide(around, key, gathered)
-    applied, upgrade = await _apply(around, settings, wanted, gathered, decision.target)
+    choice = choose_target(around, key, settings, gathered)
+    target = choice.decision.target
+    applied, upgrade = await _apply(around, settings, wanted, gathered, target)
+    if not applied.refusal:
+        await record_decision(around, subject, settings.deployment_id, choice)
     written = applied.objects.get(DEPLOYMENTS)
     workload = read_workload(written) if written else live
     return Outcome(
         verdict=Verdict(AcceptedReason.ACCEPTED, f"model {judged.model_id}"),
-        target=workload.replicas if workload else decision.target,
+        target=workload.replicas if workload else target,
         workload=workload,
         found=judged,
         settings=wanted.settings,
         model=fingerprint_model(judged.spec),
-        why=decision.message,
+        choice=choice,
         refusal=applied.refusal,
         upgrade=upgrade,
         notices=tuple(applied.notices),
     )
-
-
-def _decide(around: Surroundings, key: Key, gathered: Gathered) -> Decision:
-    """Return what the last round of questions decided, if it still holds."""
-    settings = gathered.scene.deployment.settings
-    assert settings is not None  # only what is accepted is decided on
-    stats = gathered.scene.deployment.stats
-    recorded = stats.allocation_status.target_allocation_count if stats else None
-    live = choose_live_target(gathered.actual.workload, recorded)
-    policy = build_policy(settings)
-    decision = around.ledger.decision_of(key, policy, live)
-    if decision is not None:
-        return decision
-    # By the bounds alone: what the pods did is for the rounds to weigh, once each.
-    return decide(policy, Memory(), Observation(live), around.now())
 
 
 async def _apply(

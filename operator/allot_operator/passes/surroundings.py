@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from allot_cluster.interface import Cluster
 from allot_operator.facts.subjects import Subject
+from allot_operator.observing.gateways import Gateways
 from allot_operator.observing.ledger import Ledger
 from allot_operator.observing.stats_client import StatsReader
 from allot_operator.passes.announcing import Announcer
+from allot_operator.scaling.observation import Held
+from allot_operator.work.keys import Key
 
 # What the API server refuses, such as for a quota, is tried again this often.
 REFUSAL_RETRY_SECONDS = 30.0
@@ -57,3 +61,11 @@ class Surroundings:
     runtime_image: str
     namespaces: tuple[str, ...] = ()
     turns: Turns = field(default_factory=Turns)
+    gateways: Gateways = field(default_factory=Gateways)
+    monotonic: Callable[[], float] = time.monotonic
+
+    def held_for(self, key: Key) -> Held | None:
+        """Return what gateways hold for a deployment, None where no Lease was read yet."""
+        if not self.gateways.is_known:
+            return None
+        return self.gateways.held_for(key, self.monotonic())

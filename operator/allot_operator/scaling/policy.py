@@ -7,14 +7,13 @@ from datetime import timedelta
 from enum import StrEnum
 
 from allot_api.resolve import DEFAULT_NUM_ALLOCATIONS, DeploymentSettings
+from allot_api.scaling import ScalingSettings
 from allot_api.terms import ScalingPolicy
 
 # Nothing goes to zero unless a gateway is there to start a pod again.
 FLOOR_WITHOUT_GATEWAY = 1
 # Elasticsearch's own safeguard where no maximum was given.
 DEFAULT_MAXIMUM = 32
-# xpack.ml.trained_models.adaptive_allocations.scale_up_cooldown_time
-ELASTICSEARCH_COOLDOWN = timedelta(minutes=5)
 
 
 class Bound(StrEnum):
@@ -66,11 +65,16 @@ def build_policy(settings: DeploymentSettings) -> Policy:
         return Policy(Bound.FIXED, number, number, name)
     minimum = settings.adaptive.minimum
     maximum = settings.adaptive.maximum or DEFAULT_MAXIMUM
-    return Policy(Bound.ADAPTIVE, minimum, max(minimum, maximum), name, build_tuning(name))
+    tuning = build_tuning(settings.scaling)
+    return Policy(Bound.ADAPTIVE, minimum, max(minimum, maximum), name, tuning)
 
 
-def build_tuning(name: ScalingPolicy) -> Tuning:
-    """Return how eager a policy is; Elasticsearch's waits after a rise."""
-    if name is ScalingPolicy.ELASTICSEARCH:
-        return Tuning(scale_up_cooldown=ELASTICSEARCH_COOLDOWN)
-    return Tuning()
+def build_tuning(scaling: ScalingSettings) -> Tuning:
+    """Return how eager the settings make the policy."""
+    return Tuning(
+        target_utilization=scaling.target_utilization,
+        drain_seconds=scaling.drain_seconds,
+        scale_down_cooldown=scaling.scale_down_cooldown,
+        scale_up_cooldown=scaling.scale_up_cooldown,
+        scale_to_zero_after=scaling.scale_to_zero_after,
+    )

@@ -18,6 +18,7 @@ from allot_api.resolve import (
     resolve_endpoint,
     resolve_model,
 )
+from allot_api.scaling import Scaling, resolve_scaling
 from allot_api.terms import (
     CpuLimit,
     ElementType,
@@ -105,6 +106,20 @@ def test_an_attached_endpoint_takes_its_size_from_the_deployment() -> None:
     assert (resolved.model_id, resolved.num_allocations, resolved.adaptive) == (None, None, None)
 
 
+def test_who_shares_a_deployment_has_its_element_type_unless_it_repeats_it() -> None:
+    silent = a_task("text_embedding", service_settings={"deployment_id": "d"})
+    repeating = a_task(
+        "text_embedding", service_settings={"deployment_id": "d", "element_type": "byte"}
+    )
+
+    assert resolve_endpoint(silent, "x").task == EmbeddingOptions(
+        SentenceChunking(), Similarity.COSINE, None
+    )
+    assert resolve_endpoint(repeating, "x").task == EmbeddingOptions(
+        SentenceChunking(), Similarity.COSINE, ElementType.BYTE
+    )
+
+
 def test_dense_vectors_are_floats_compared_by_cosine_unless_said_otherwise() -> None:
     plain = a_task("text_embedding")
     own = a_task(
@@ -151,7 +166,7 @@ def test_a_deployment_of_a_model_alone_has_every_default() -> None:
         num_allocations=1,
         adaptive=None,
         queue_capacity=10_000,
-        policy=ScalingPolicy.WORK,
+        scaling=resolve_scaling(Scaling()),
         replicas=1,
         cpu_limit=CpuLimit.NUM_THREADS,
         cache=Cache(),
@@ -165,6 +180,23 @@ def test_an_external_policy_counts_replicas_alone() -> None:
 
     assert resolved.num_allocations is None
     assert (resolved.asked_allocations, resolved.initial_allocations) == (0, 0)
+
+
+def test_an_endpoint_that_others_scale_has_no_number_of_its_own() -> None:
+    bounds = {"enabled": True, "min_number_of_allocations": 2}
+    spec = an_endpoint("elser", num_allocations=2, adaptive_allocations=bounds)
+    external = spec.model_copy(update={"scaling": Scaling(policy=ScalingPolicy.EXTERNAL)})
+
+    resolved = resolve_endpoint(external, "x")
+
+    assert (resolved.num_allocations, resolved.adaptive) == (None, None)
+    assert resolved.scaling.policy is ScalingPolicy.EXTERNAL
+
+
+def test_a_deployments_policy_is_that_of_its_scaling() -> None:
+    resolved = resolve_deployment(a_deployment(scaling={"policy": "elasticsearch"}), "d")
+
+    assert resolved.policy is resolved.scaling.policy is ScalingPolicy.ELASTICSEARCH
 
 
 def test_a_minimum_of_zero_starts_with_one() -> None:

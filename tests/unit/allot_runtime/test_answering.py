@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allot_api.terms import TaskType
+from allot_api.terms import ElementType, TaskType
 from allot_api.trained_model import TrainedModelSpec
 from allot_runtime.answering import build_answer, choose_prefix, cosine, rank, tokenize_request
 from allot_runtime.inference_request import InferenceRequest, InputType
@@ -86,6 +86,17 @@ def test_dense_vectors_keep_their_order() -> None:
     answer = build_answer(a_request(), [], [DenseVector(vector) for vector in vectors])
 
     assert [list(one["embedding"]) for one in answer["text_embedding"]] == [[1, 2], [3, 4]]
+
+
+def test_dense_vectors_may_be_bytes() -> None:
+    output = DenseVector(np.array([1, -0.5, 0], dtype=np.float32))
+
+    answer = build_answer(a_request(), [], [output], ElementType.BYTE)
+
+    assert list(answer) == ["text_embedding_bytes"]
+    (vector,) = (one["embedding"] for one in answer["text_embedding_bytes"])
+    assert vector.dtype == np.int8
+    assert vector.tolist() == [127, -64, 0]
 
 
 def test_sparse_answers_say_whether_they_were_cut() -> None:

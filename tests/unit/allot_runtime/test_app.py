@@ -17,7 +17,7 @@ from allot_runtime.app import build_app
 from allot_runtime.errors import ModelFault
 from allot_runtime.media_types import JSON
 from allot_runtime.routes import while_client_waits
-from tests.fakes.echo_allocation import an_allocation
+from tests.fakes.echo_allocation import a_served_model, an_allocation
 from tests.fakes.echo_model import POISON, EchoModel, an_open_model
 
 
@@ -54,6 +54,14 @@ async def test_an_answer_carries_the_product_and_the_clients_media_type(
     assert answer.json() == {"text_embedding": [{"embedding": [2.0, 4.0]}]}
     assert answer.headers["x-elastic-product"] == "Elasticsearch"
     assert answer.headers["content-type"] == JSON
+
+
+async def test_bytes_go_out_as_whole_numbers_under_their_own_name(tmp_path: Path) -> None:
+    async with a_served_model(tmp_path, element_type="byte") as (_, client):
+        answer = await client.post("/_inference/any", json={"input": ["a cat"]})
+
+    # The echo's vectors are longer than 1: 2.0 and 4.0 become the largest byte.
+    assert answer.text == '{"text_embedding_bytes":[{"embedding":[127,127]}]}'
 
 
 @pytest.mark.parametrize(

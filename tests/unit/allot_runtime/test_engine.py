@@ -78,7 +78,7 @@ async def test_a_full_line_refuses_the_whole_request_and_says_when_to_come_back(
     assert refusal.value.retry_after_seconds == 1
     assert len(await waiting) == 5
     assert len(await held) == 1
-    assert bench.engine.snapshot().counters.rejected == 1
+    assert bench.engine.snapshot().counters.rejected == 2
 
 
 async def test_more_inputs_than_the_line_holds_are_told_to_be_fewer(bench: Bench) -> None:

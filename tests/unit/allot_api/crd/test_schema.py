@@ -65,5 +65,20 @@ def test_a_schema_has_no_references_titles_or_nulls() -> None:
     }
 
 
+def test_a_default_that_is_a_shape_is_free_of_nulls() -> None:
+    class Chosen(Shape):
+        """A shape that is there by default."""
+
+        service: Service = Field(Service.ELSER, description="service that is meant.")
+        inner: Inner | None = Field(None, description="inner part.")
+
+    class Around(Shape):
+        """A shape around it."""
+
+        chosen: Chosen = Field(Chosen(), description="chosen by default.")
+
+    assert build_schema(Around)["properties"]["chosen"]["default"] == {"service": "elser"}
+
+
 def test_the_description_stands_first() -> None:
     assert list(build_schema(Outer)["properties"]["service"])[:2] == ["description", "type"]

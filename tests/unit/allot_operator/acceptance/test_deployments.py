@@ -39,6 +39,14 @@ def test_a_missing_model_is_told() -> None:
     assert reason_of(scene) is AcceptedReason.MODEL_NOT_FOUND
 
 
+def test_bytes_that_the_model_does_not_make_are_told() -> None:
+    models = a_catalogue(a_model(aliases=["small"]), a_model("own", "mine"))
+    known, own = (a_deployment(model_id=one, element_type="byte") for one in ("small", "mine"))
+
+    assert reason_of(DeploymentScene(known, (known,), models)) is AcceptedReason.SETTINGS_MISMATCH
+    assert isinstance(judge_deployment(DeploymentScene(own, (own,), models)), Found)
+
+
 def test_an_older_deployment_has_the_id() -> None:
     old = a_deployment("old", deployment_id="x", metadata={"creationTimestamp": "2020"})
     young = a_deployment("young", deployment_id="x")

@@ -189,6 +189,19 @@ def test_settings_are_held_against_the_model_that_an_alias_or_a_deployment_means
         assert verdict.message.startswith("max_chunk_size is 301, and the model is .elser_model_2")
 
 
+def test_another_element_type_than_the_shared_deployments_is_a_mismatch() -> None:
+    catalogue = a_catalogue(a_model("own", "mine"))
+    shared = a_deployment("d", model_id="mine", element_type="byte")
+
+    def judge(**settings: str) -> AcceptedReason:
+        endpoint = read_endpoint(an_endpoint_manifest("e", deployment_id="d", **settings))
+        return judge_endpoint(EndpointScene(endpoint, (endpoint,), (shared,), catalogue)).reason
+
+    assert judge(element_type="float") is AcceptedReason.SETTINGS_MISMATCH
+    assert judge(element_type="byte") is AcceptedReason.ACCEPTED
+    assert judge() is AcceptedReason.ACCEPTED
+
+
 def test_an_older_model_has_the_id() -> None:
     young = {"creationTimestamp": "2026-12-01"}
     catalogue = a_catalogue(a_model(), a_model("other", "x"))

@@ -43,6 +43,12 @@ def test_defaults_are_not_told_so_that_new_ones_change_nothing() -> None:
     assert dump_model(a_model_spec(max_sequence_length=256))["max_sequence_length"] == 256
 
 
+def test_only_bytes_are_told_so_that_pods_of_floats_stay_as_they_are() -> None:
+    assert environment(build(element_type="byte"))["ALLOT_ELEMENT_TYPE"] == "byte"
+    assert "ALLOT_ELEMENT_TYPE" not in environment(build(element_type="float"))
+    assert "ALLOT_ELEMENT_TYPE" not in environment(build())
+
+
 def test_addresses_come_from_the_pod_itself() -> None:
     fields = {
         one["name"]: one["valueFrom"]["fieldRef"]["fieldPath"]

@@ -73,6 +73,13 @@ def test_another_image_changes_the_template_and_no_settings() -> None:
     assert one[2] != other[2]
 
 
+def test_other_settings_of_scaling_replace_no_pod() -> None:
+    scaling = {"target_utilization": 50, "drain_seconds": 1, "scale_down_cooldown": "1h"}
+
+    assert build(scaling=scaling) == build()
+    assert build(scaling={"policy": "external"}) == build()
+
+
 def test_other_threads_change_settings_but_no_model() -> None:
     one, other = marks(build()), marks(build(num_threads=2))
 
@@ -95,6 +102,14 @@ def test_settings_without_a_pod_block_have_the_hash_that_they_always_had() -> No
     assert fingerprint_settings(some_settings(), a_model_spec()) == "330377ad15425e0c"
     assert fingerprint_settings(*chosen) == "e8b67174209a2417"
     assert fingerprint_settings(some_settings(pod={}), a_model_spec()) == "330377ad15425e0c"
+
+
+def test_bytes_are_another_setting_and_floats_none() -> None:
+    plain = marks(build())
+
+    assert marks(build(element_type="float")) == plain
+    assert marks(build(element_type="byte"))[0] != plain[0]
+    assert marks(build(element_type="byte"))[1] == plain[1]
 
 
 def test_another_pod_block_is_another_setting_and_the_same_model() -> None:

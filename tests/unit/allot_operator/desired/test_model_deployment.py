@@ -46,6 +46,28 @@ def test_a_policy_of_upgrades_is_handed_on_if_it_is_not_the_usual_one() -> None:
     assert "upgradePolicy" not in build(spec={"upgradePolicy": "Automatic"})["spec"]
 
 
+def test_scaling_is_handed_on_as_it_was_written() -> None:
+    scaling = {"policy": "elasticsearch", "scale_up_cooldown": "1m"}
+
+    assert build(spec={"scaling": scaling})["spec"]["scaling"] == scaling
+    assert "scaling" not in build(spec={"scaling": {}})["spec"]
+    assert "scaling" not in build(spec={"scaling": {"policy": "work"}})["spec"]
+
+
+def test_a_deployment_that_others_scale_gets_no_number() -> None:
+    manifest = build(num_allocations=2, spec={"scaling": {"policy": "external"}})
+
+    assert manifest["spec"]["scaling"] == {"policy": "external"}
+    assert not {"num_allocations", "adaptive_allocations", "replicas"} & manifest["spec"].keys()
+    assert validate_deployment(manifest["spec"], name=manifest["metadata"]["name"]) == []
+
+
+def test_bytes_are_handed_on_and_floats_left_out_as_ever() -> None:
+    assert build(model_id="m", element_type="byte")["spec"]["element_type"] == "byte"
+    assert "element_type" not in build(model_id="m", element_type="float")["spec"]
+    assert "element_type" not in build(spec={"task_type": "rerank"})["spec"]
+
+
 def test_what_is_built_obeys_the_rules_and_leaves_replicas_alone() -> None:
     manifest = build()
 

@@ -18,7 +18,7 @@ def test_the_whole_status_of_a_deployment_that_serves() -> None:
 
     assert [condition.type for condition in status.conditions] == [
         "Accepted", "ModelAvailable", "Servable", "UpToDate", "Ready", "Stalled", "Reconciling",
-        "ThreadsExceedQuota",
+        "ThreadsExceedQuota", "ScalingLimited",
     ]  # fmt: skip
     assert {condition.observed_generation for condition in status.conditions} == {1}
     assert status.deployment_stats is not None

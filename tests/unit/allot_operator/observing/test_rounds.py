@@ -14,6 +14,10 @@ KEY = Key(MODEL_DEPLOYMENTS, "a", "d")
 POLICY = Policy(Bound.FIXED, 1, 1)
 
 
+def nothing_held(_: Key) -> None:
+    """Stand for gateways that hold nothing."""
+
+
 class Answers:
     """Pods that answer by address."""
 
@@ -31,8 +35,8 @@ async def test_a_round_has_those_looked_at_of_whom_there_is_news() -> None:
     pods = [a_pod("a", ip="here"), a_pod("b", ip="away")]
     ledger.note(KEY, sight_pods(pods, 1), POLICY, 1)
 
-    first = await ask_round(ledger, stats, keys.append, lambda: NOW)
-    second = await ask_round(ledger, stats, keys.append, lambda: NOW)
+    first = await ask_round(ledger, stats, keys.append, lambda: NOW, nothing_held)
+    second = await ask_round(ledger, stats, keys.append, lambda: NOW, nothing_held)
 
     assert (first, second, keys) == (1, 0, [KEY])
     assert stats.asked == ["here", "away"] * 2
@@ -42,7 +46,7 @@ async def test_a_target_that_is_decided_otherwise_is_news() -> None:
     ledger, keys = Ledger(), list[Key]()
     ledger.note(KEY, sight_pods([], 3), POLICY, 3)
 
-    await ask_round(ledger, Answers(), keys.append, lambda: NOW)
+    await ask_round(ledger, Answers(), keys.append, lambda: NOW, nothing_held)
 
     assert keys == [KEY]
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import aiohttp
 import pytest
 from aiohttp import web
 
 from allot_api.terms import ModelState
 from allot_operator.facts.reports import NotKnown, Reading, Report
-from allot_operator.observing.stats_client import StatsClient
+from allot_operator.observing.stats_client import MAX_CONCURRENT, StatsClient, ask_all, open_session
 
 STATS = {
     "boot_id": "b",
@@ -39,7 +39,7 @@ async def serving(
 
 
 async def ask(port: int) -> Reading:
-    async with aiohttp.ClientSession(trust_env=False) as session:
+    async with open_session() as session:
         return await StatsClient(session, port).read("127.0.0.1")
 
 
@@ -69,3 +69,26 @@ async def test_any_other_answer_is_not_known(status: int, body: str) -> None:
 
 async def test_nobody_there_is_not_known() -> None:
     assert isinstance(await ask(1), NotKnown)
+
+
+class Crowd:
+    """Pods of which each says what its address is; it counts how many are asked at once."""
+
+    def __init__(self) -> None:
+        self.now = self.most = 0
+
+    async def read(self, ip: str) -> Reading:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0)
+        self.now -= 1
+        return NotKnown(ip)
+
+
+async def test_all_are_asked_in_order_and_not_all_at_once() -> None:
+    crowd = Crowd()
+    ips = [str(number) for number in range(10 * MAX_CONCURRENT)]
+
+    assert await ask_all(crowd, ips) == [NotKnown(ip) for ip in ips]
+    assert crowd.most == MAX_CONCURRENT
+    assert await ask_all(crowd, []) == []

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from allot_api.scaling import Scaling, resolve_scaling
 from allot_api.terms import ScalingPolicy
-from allot_operator.scaling.policy import Bound, Policy, build_policy, build_tuning
+from allot_operator.scaling.policy import Bound, Policy, Tuning, build_policy, build_tuning
 from tests.unit.allot_operator.builders import some_settings
 
 
@@ -36,5 +37,8 @@ def test_bounds_come_from_the_settings(spec: dict[str, Any], policy: Policy) -> 
 
 
 def test_only_elasticsearchs_policy_waits_after_a_rise() -> None:
-    assert build_tuning(ScalingPolicy.ELASTICSEARCH).scale_up_cooldown == timedelta(minutes=5)
-    assert build_tuning(ScalingPolicy.WORK).scale_up_cooldown == timedelta(0)
+    by_work = build_tuning(resolve_scaling(Scaling()))
+    as_there = build_tuning(resolve_scaling(Scaling(policy=ScalingPolicy.ELASTICSEARCH)))
+
+    assert by_work == Tuning()
+    assert as_there == Tuning(scale_up_cooldown=timedelta(minutes=5))

@@ -1,0 +1,1 @@
+"""Adaptive allocations as they really are: a local cluster, real pods, real requests."""

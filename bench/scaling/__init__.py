@@ -1,0 +1,1 @@
+"""A simulator of adaptive allocations: arrivals, pods and policies, no clock but its own."""
