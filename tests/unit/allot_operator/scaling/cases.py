@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from allot_api.scaling import Scaling, resolve_scaling
 from allot_api.terms import ScalingPolicy
 from allot_operator.facts.reports import Work
 from allot_operator.scaling.decision import Decision, Memory, decide
@@ -30,7 +31,8 @@ def a_policy(minimum: int = 1, maximum: int = 20, **tuning: object) -> Policy:
 
 def as_elasticsearch(policy: Policy) -> Policy:
     name = ScalingPolicy.ELASTICSEARCH
-    return replace(policy, name=name, tuning=build_tuning(name))
+    tuning = build_tuning(resolve_scaling(Scaling(policy=name)))
+    return replace(policy, name=name, tuning=tuning)
 
 
 def a_pod_at_work(

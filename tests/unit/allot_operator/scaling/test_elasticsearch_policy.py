@@ -7,19 +7,17 @@ from datetime import timedelta
 
 import pytest
 
-from allot_api.terms import ScalingPolicy
 from allot_operator.facts.reports import Work
 from allot_operator.scaling.decision import Decision, Memory, decide
 from allot_operator.scaling.elasticsearch_policy import choose_number
 from allot_operator.scaling.kalman import Estimate
 from allot_operator.scaling.observation import Observation
-from allot_operator.scaling.policy import Bound, Policy, build_tuning
+from allot_operator.scaling.policy import Bound, Policy
 from tests.unit.allot_operator.builders import NOW
-from tests.unit.allot_operator.scaling.cases import NOTHING, a_pod_at_work
+from tests.unit.allot_operator.scaling.cases import NOTHING, a_pod_at_work, as_elasticsearch
 
 ROUND = timedelta(seconds=10)
-NAME = ScalingPolicy.ELASTICSEARCH
-POLICY = Policy(Bound.ADAPTIVE, 1, 32, NAME, build_tuning(NAME))
+POLICY = as_elasticsearch(Policy(Bound.ADAPTIVE, 1, 32))
 
 
 def counters(done: int, busy_seconds: float, pending: int = 0, failed: int = 0) -> Work:
