@@ -20,6 +20,8 @@ MEMORY_BUSY_SECONDS = 600.0
 PRIOR_RATIO_TOKENS = 16.0
 # The weight of that guess, in passes.
 PRIOR_WEIGHT = 4.0
+# No pass takes less.
+LEAST_SECONDS = 1e-6
 # Below this share the equations are one and the same, as far as numbers have digits.
 LEAST_DETERMINANT = 1e-9
 # The relative error of one pass, until it is known.
@@ -85,7 +87,7 @@ class CostModel:
     def learn(self, interval: Interval) -> CostModel:
         """Return the model after one more interval."""
         passes, seconds = interval.passes, interval.busy_seconds
-        if passes <= 0 or seconds <= 0.0 or interval.tokens_done <= 0:
+        if passes <= 0 or seconds < LEAST_SECONDS or interval.tokens_done <= 0:
             return self
         variance, kept = self._judge(interval)
         kept *= math.exp(-seconds / MEMORY_BUSY_SECONDS)

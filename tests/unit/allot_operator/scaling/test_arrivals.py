@@ -2,9 +2,6 @@ from __future__ import annotations
 
 from random import Random
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from allot_operator.scaling.arrivals import Arrivals, Span, Window
 
 LENGTH = 30.0
@@ -15,23 +12,6 @@ def arrive(*tokens: float, seconds: float = 5.0) -> Arrivals:
     for each in tokens:
         arrivals = arrivals.add(Span(seconds, each, is_complete=True), LENGTH)
     return arrivals
-
-
-@given(
-    st.floats(min_value=0, max_value=1e7),
-    st.floats(min_value=0, max_value=1e7),
-    st.floats(min_value=-5, max_value=5),
-)
-def test_bounds_grow_with_what_arrived(one: float, other: float, errors: float) -> None:
-    few, many = sorted([one, other])
-
-    assert Window(5.0, few, 60.0).bound(errors) <= Window(5.0, many, 60.0).bound(errors)
-
-
-def test_bounds_lie_on_both_sides_and_close_in_with_time() -> None:
-    short, long = Window(5.0, 3000.0, LENGTH), Window(60.0, 36_000.0, LENGTH)
-
-    assert short.bound(-3) < long.bound(-3) < 600 < long.bound(3) < short.bound(3)
 
 
 def test_the_dispersion_of_single_inputs_and_of_bulk_requests_is_told_apart() -> None:
@@ -53,8 +33,8 @@ def test_one_large_request_among_bulk_ones_is_no_rise() -> None:
     for tokens in (3000.0, 2500.0, 90_000.0):
         bulk = bulk.add(Span(5.0, tokens, is_complete=True), LENGTH)
 
-    assert next(bulk.windows_of_rise(LENGTH)).tokens == 0
-    assert [window.tokens for window in bulk.windows_of_rise(LENGTH)][1:] == [5000.0, 8500.0]
+    assert [window.tokens for window in bulk.windows()] == [0.0, 5000.0, 8500.0]
+    assert [window.known_tokens for window in bulk.windows()] == [90_000.0, 92_500.0, 95_500.0]
 
 
 def test_short_spans_are_joined_and_old_ones_dropped() -> None:
@@ -66,10 +46,16 @@ def test_short_spans_are_joined_and_old_ones_dropped() -> None:
     assert sum(span.seconds for span in long.spans) == 300
 
 
-def test_a_fall_rests_on_complete_spans_alone() -> None:
+def test_windows_are_every_one_up_to_a_minute_and_then_ever_fewer() -> None:
+    seconds = [window.seconds for window in arrive(*[10.0] * 60).windows()]
+
+    assert seconds[:12] == [5.0 * number for number in range(1, 13)]
+    assert seconds[12:] == [75, 95, 120, 150, 190, 240, 300]
+
+
+def test_what_is_not_complete_is_told_apart() -> None:
     arrivals = arrive(*[100.0] * 6)
 
     gap = arrivals.add(Span(5.0, 0.0, is_complete=False), LENGTH)
 
-    assert [window.tokens for window in gap.windows_of_fall(LENGTH)] == [600.0]
-    assert next(gap.windows_of_rise(LENGTH)).tokens == 0
+    assert list(gap.windows())[-1] == Window(35.0, 600.0, 30.0, 600.0)
