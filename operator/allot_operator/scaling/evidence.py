@@ -27,20 +27,20 @@ FALL_SECONDS = 30.0
 class Evidence:
     """Rates in tokens per second.
 
-    `above` is what surely arrives if that is more than the threshold, else 0; `lower` what most
-    likely arrives at least, `mean` the mean of a minute. `upper` is what surely is not exceeded,
-    None while too little is known.
+    `above` is what most likely arrives at least if surely more than the threshold does, else 0.
+    `mean` is that of a minute, `expected` the same unless shorter windows show more or less.
+    `upper` is what surely is not exceeded, None while too little is known.
     """
 
     above: float
-    lower: float
     mean: float
+    expected: float
     upper: float | None
 
 
 def weigh(arrivals: Arrivals, input_tokens: float, threshold: float) -> Evidence:
     """Return what the windows show, of inputs of that mean length, against a threshold."""
-    above = lower = sure = mean = 0.0
+    above = lower = sure = mean = expected = 0.0
     ceiling = enough = math.inf
     # Half a standard error of the square root of what arrived.
     half = math.sqrt(arrivals.dispersion * input_tokens) / 2
@@ -50,6 +50,7 @@ def weigh(arrivals: Arrivals, input_tokens: float, threshold: float) -> Evidence
         likely = min(ceiling, max(0.0, root - SIZE_ERRORS * half) ** 2 / seconds)
         if seconds <= SHORT_SECONDS:
             sure, lower, mean = max(sure, proven), max(lower, likely), tokens / seconds
+            expected = max(lower, min(ceiling, mean))
         if proven > threshold:
             above = max(above, likely)
         ceiling = min(ceiling, (root + RISE_ERRORS * half) ** 2 / seconds)
@@ -58,4 +59,4 @@ def weigh(arrivals: Arrivals, input_tokens: float, threshold: float) -> Evidence
             enough = min(enough, known * known / known_seconds)
     # A long window that began before a rise does not speak against it.
     upper = None if enough == math.inf else max(enough, sure)
-    return Evidence(above, lower, mean, upper)
+    return Evidence(above, mean, expected, upper)
