@@ -1,20 +1,18 @@
-"""How many tokens arrive each second, and between which bounds that surely lies.
+"""How many tokens arrived of late, and how evenly.
 
-Arrivals are random. Tokens in a window have the variance D times their number, where D, the
-dispersion, is learnt from one interval to the next; for a Poisson process it would be the mean
-length of an input. The bounds are those of a Poisson count after the square root made its
-variance constant: (sqrt(X) -+ z sqrt(D) / 2)^2, which grow with X.
+Tokens in a window have the variance D times their number, where D, the dispersion, is learnt from
+one interval to the next; for a Poisson process of equal inputs it is the length of an input.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-# Windows for a fall are at least so long, and all at most.
-FALL_LEAST_SECONDS = 30.0
 KEPT_SECONDS = 300.0
+# Up to here each window is looked at, and then those that are so many times as long.
+EACH_SECONDS, SPACING = 60.0, 1.25
 # Shorter spans are joined: more of them would say no more.
 LEAST_SPAN_SECONDS = 2.5
 # The dispersion is a mean of about so many pairs of spans, fewer at first.
@@ -36,18 +34,16 @@ class Span:
     is_complete: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Tokens that arrived in the last so many seconds, and the dispersion of such counts."""
+class Window(NamedTuple):
+    """The last so many seconds: at least these tokens came in them.
+
+    In the `known_seconds` of them that are complete, `known_tokens` came.
+    """
 
     seconds: float
     tokens: float
-    dispersion: float
-
-    def bound(self, errors: float) -> float:
-        """Return a bound of tokens per second, so many standard errors off; below if negative."""
-        root = math.sqrt(self.tokens) + errors * math.sqrt(self.dispersion) / 2
-        return max(0.0, root) ** 2 / self.seconds
+    known_seconds: float
+    known_tokens: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +69,26 @@ class Arrivals:
             return Arrivals(newer, dispersion, min(self.learnt + 1, MEMORY_SPANS))
         return Arrivals(newer, self.dispersion, self.learnt)
 
-    def windows_of_rise(self, input_tokens: float) -> Iterator[Window]:
-        """Yield the windows that tell of a rise; what was not heard counts as nothing.
+    def windows(self) -> Iterator[Window]:
+        """Yield windows from the shortest to the longest: of a minute each, then ever fewer.
 
-        Where requests come in bulk, one of them is no rise: then the fullest span of a window
-        counts as the second fullest.
+        What was not heard counts as nothing. Where requests come in bulk, one of them is no rise:
+        then the fullest span of a window counts as the second fullest.
         """
         is_bursty = self.dispersion >= BURSTY_DISPERSION
-        seconds = tokens = first = second = 0.0
+        seconds = tokens = known_seconds = known_tokens = first = second = following = 0.0
         for span in self.spans:
             seconds += span.seconds
             tokens += span.tokens
-            if is_bursty:
-                second = max(second, min(first, span.tokens))
-                first = max(first, span.tokens)
-            yield Window(seconds, tokens - first + second, self.dispersion * input_tokens)
-
-    def windows_of_fall(self, input_tokens: float) -> Iterator[Window]:
-        """Yield the windows that tell of a fall, of complete spans alone."""
-        seconds = tokens = 0.0
-        for span in self.spans:
             if span.is_complete:
-                seconds += span.seconds
-                tokens += span.tokens
-                if seconds >= FALL_LEAST_SECONDS:
-                    yield Window(seconds, tokens, self.dispersion * input_tokens)
+                known_seconds += span.seconds
+                known_tokens += span.tokens
+            if is_bursty and span.tokens > second:
+                first, second = max(first, span.tokens), min(first, span.tokens)
+            if seconds >= following:
+                yield Window(seconds, tokens - first + second, known_seconds, known_tokens)
+                if seconds >= EACH_SECONDS:
+                    following = SPACING * seconds
 
     def _learn(self, one: Span, other: Span, input_tokens: float) -> float:
         """Return the dispersion after two neighbouring spans.

@@ -20,6 +20,10 @@ MEMORY_BUSY_SECONDS = 600.0
 PRIOR_RATIO_TOKENS = 16.0
 # The weight of that guess, in passes.
 PRIOR_WEIGHT = 4.0
+# No pass takes less.
+LEAST_SECONDS = 1e-6
+# Below this share the equations are one and the same, as far as numbers have digits.
+LEAST_DETERMINANT = 1e-9
 # The relative error of one pass, until it is known.
 PRIOR_VARIANCE = 0.04
 VARIANCE_MEMORY_INTERVALS = 20.0
@@ -83,7 +87,7 @@ class CostModel:
     def learn(self, interval: Interval) -> CostModel:
         """Return the model after one more interval."""
         passes, seconds = interval.passes, interval.busy_seconds
-        if passes <= 0 or seconds <= 0.0 or interval.tokens_done <= 0:
+        if passes <= 0 or seconds < LEAST_SECONDS or interval.tokens_done <= 0:
             return self
         variance, kept = self._judge(interval)
         kept *= math.exp(-seconds / MEMORY_BUSY_SECONDS)
@@ -140,6 +144,8 @@ class CostModel:
         pp, tt = self.pp + guess, self.tt + guess * PRIOR_RATIO_TOKENS * PRIOR_RATIO_TOKENS
         pt = self.pt - guess * PRIOR_RATIO_TOKENS
         determinant = pp * tt - pt * pt
+        if determinant <= LEAST_DETERMINANT * pp * tt:
+            return self._fit_by_guess()
         a = (tt * self.p - pt * self.t) / determinant
         b = (pp * self.t - pt * self.p) / determinant
         if a < 0.0:
@@ -149,14 +155,21 @@ class CostModel:
         scale = self.variance / determinant
         return Cost(a, b, scale * tt, scale * pp, -scale * pt)
 
+    def _fit_by_guess(self) -> Cost:
+        """Return the costs by the mean of a pass and the usual ratio: nothing tells them apart."""
+        token = self.seconds / (PRIOR_RATIO_TOKENS * self.passes + self.tokens)
+        error = self.variance / PRIOR_WEIGHT * token * token
+        pass_seconds = PRIOR_RATIO_TOKENS * token
+        return Cost(pass_seconds, token, error * PRIOR_RATIO_TOKENS**2, error)
+
     def _judge(self, interval: Interval) -> tuple[float, float]:
         """Return the variance, and how much of the past still counts, after an interval."""
         cost = self.fit()
-        if cost is None:
-            return self.variance, 1.0
         passes, seconds = interval.passes, interval.busy_seconds
         tokens = interval.tokens_done / passes
-        expected = cost.estimate_seconds(tokens)
+        expected = cost.estimate_seconds(tokens) if cost else 0.0
+        if cost is None or expected <= 0.0:
+            return self.variance, 1.0
         error = seconds / passes / expected - 1.0
         doubt = math.sqrt(self.variance / passes + (cost.estimate_error(tokens) / expected) ** 2)
         if abs(error) > max(SURPRISE_SHARE, SURPRISE_ERRORS * doubt):

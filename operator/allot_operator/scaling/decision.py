@@ -68,7 +68,8 @@ def _decide_adaptive(
 ) -> Decision:
     live, floor = observation.live_target, max(FLOOR_WITHOUT_GATEWAY, policy.minimum)
     if live is None:
-        message = f"the minimum is {policy.minimum}"
+        is_asked = policy.minimum >= FLOOR_WITHOUT_GATEWAY
+        message = f"the minimum is {floor}" if is_asked else f"a new deployment starts with {floor}"
         return Decision(floor, ScalingReason.FIRST, message, memory)
     if live == 0 and policy.minimum == 0:
         return _decide_at_zero(policy, memory, observation)

@@ -1,8 +1,10 @@
 """What the arrivals prove: how much surely comes, and how much is surely not exceeded.
 
-Each window of the recent past bounds the rate from both sides. A long window tells more exactly,
-but of times that may be over: so what it shows counts at most as far as no shorter one, which is
-about the same present, refutes it.
+Arrivals are random: each window of the recent past bounds the rate from both sides, as a Poisson
+count after the square root made its variance constant: (sqrt(X) -+ z sqrt(D) / 2)^2 for X tokens
+of the dispersion D, which grow with X. A long window tells more exactly, but of times that may be
+over: so what it shows counts at most as far as no shorter one, which is about the same present,
+refutes it.
 """
 
 from __future__ import annotations
@@ -17,37 +19,44 @@ from allot_operator.scaling.arrivals import Arrivals
 RISE_ERRORS, SIZE_ERRORS, FALL_ERRORS = 3.5, 1.5, 2.0
 # What a rise is sized by, and what a person is told, is of no longer windows.
 SHORT_SECONDS = 60.0
+# What speaks for a fall is of windows that are at least so long.
+FALL_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Rates in tokens per second.
 
-    `above` is what surely arrives if that is more than the threshold, else 0; `lower` what most
-    likely arrives at least, `mean` the mean of a minute. `upper` is what surely is not exceeded,
-    None while too little is known.
+    `above` is what most likely arrives at least if surely more than the threshold does, else 0.
+    `mean` is that of a minute, `expected` the same unless shorter windows show more or less.
+    `upper` is what surely is not exceeded, None while too little is known.
     """
 
     above: float
-    lower: float
     mean: float
+    expected: float
     upper: float | None
 
 
 def weigh(arrivals: Arrivals, input_tokens: float, threshold: float) -> Evidence:
     """Return what the windows show, of inputs of that mean length, against a threshold."""
-    above = lower = sure = mean = 0.0
-    ceiling = math.inf
-    for window in arrivals.windows_of_rise(input_tokens):
-        proven = min(ceiling, window.bound(-RISE_ERRORS))
-        likely = min(ceiling, window.bound(-SIZE_ERRORS))
-        if window.seconds <= SHORT_SECONDS:
-            sure, lower = max(sure, proven), max(lower, likely)
-            mean = window.tokens / window.seconds
+    above = lower = sure = mean = expected = 0.0
+    ceiling = enough = math.inf
+    # Half a standard error of the square root of what arrived.
+    half = math.sqrt(arrivals.dispersion * input_tokens) / 2
+    for seconds, tokens, known_seconds, known_tokens in arrivals.windows():
+        root = math.sqrt(tokens)
+        proven = min(ceiling, max(0.0, root - RISE_ERRORS * half) ** 2 / seconds)
+        likely = min(ceiling, max(0.0, root - SIZE_ERRORS * half) ** 2 / seconds)
+        if seconds <= SHORT_SECONDS:
+            sure, lower, mean = max(sure, proven), max(lower, likely), tokens / seconds
+            expected = max(lower, min(ceiling, mean))
         if proven > threshold:
             above = max(above, likely)
-        ceiling = min(ceiling, window.bound(RISE_ERRORS))
-    falls = arrivals.windows_of_fall(input_tokens)
-    enough = min((window.bound(FALL_ERRORS) for window in falls), default=None)
+        ceiling = min(ceiling, (root + RISE_ERRORS * half) ** 2 / seconds)
+        if known_seconds >= FALL_SECONDS:
+            known = math.sqrt(known_tokens) + FALL_ERRORS * half
+            enough = min(enough, known * known / known_seconds)
     # A long window that began before a rise does not speak against it.
-    return Evidence(above, lower, mean, None if enough is None else max(enough, sure))
+    upper = None if enough == math.inf else max(enough, sure)
+    return Evidence(above, mean, expected, upper)

@@ -159,7 +159,7 @@ def choose_rise(
         # More pods would have no place either: the backlog is not theirs to work off.
         return arriving, ScalingReason.MORE_WORK
     starts, excess = starts_and_excess
-    rate = evidence.lower
+    rate = evidence.expected
     left = project_excess(excess, observation, capacity, rate, starts)
     if left <= 0.0:
         return arriving, ScalingReason.MORE_WORK

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from allot_api.terms import ModelState
 from allot_cluster.resources import MODEL_DEPLOYMENTS
-from allot_operator.facts.reports import NotKnown
+from allot_operator.facts.reports import NotKnown, Work
 from allot_operator.observing.ledger import Ledger, tell_of
 from allot_operator.observing.sightings import sight_pods
 from allot_operator.scaling.policy import Bound, Policy
@@ -70,3 +72,44 @@ def test_all_may_be_lost() -> None:
     ledger.clear()
 
     assert (ledger.addresses(), ledger.reading_of("uid-p")) == ({}, None)
+
+
+def test_a_decision_holds_for_the_target_that_it_is_about_and_for_its_own_once_followed() -> None:
+    ledger = Ledger()
+    ledger.note(KEY, sight_pods([a_pod()], 7), POLICY, 7)
+    decision = ledger.decide_again(KEY, NOW)
+
+    assert ledger.decision_of(KEY, POLICY, 7) == decision
+    assert ledger.decision_of(KEY, POLICY, 4) is None
+    ledger.note(KEY, sight_pods([a_pod()], 4), POLICY, 4)
+    assert ledger.decision_of(KEY, POLICY, 4) == decision
+    # Somebody else moves it back: that is not what was decided on.
+    assert ledger.decision_of(KEY, POLICY, 7) is None
+
+
+def test_a_decision_under_another_policy_does_not_hold() -> None:
+    ledger = Ledger()
+    ledger.note(KEY, sight_pods([a_pod()], 3), POLICY, 3)
+    ledger.decide_again(KEY, NOW)
+
+    other = Policy(Bound.ADAPTIVE, 1, 9)
+
+    assert ledger.decision_of(KEY, other, 3) is None
+    ledger.note(KEY, sight_pods([a_pod()], 3), other, 3)
+    assert ledger.decision_of(KEY, other, 3) is None
+
+
+def test_a_pass_does_not_feed_the_memory() -> None:
+    ledger, pods = Ledger(), sight_pods([a_pod()], 2)
+    ledger.note(KEY, pods, POLICY, 2)
+    ledger.hear("uid-p", a_report(), NOW)
+    ledger.decide_again(KEY, NOW)
+    ledger.hear("uid-p", a_report(work=Work(9, 90, 90, 900, 900, 0, 1.0)), NOW)
+    for _ in range(5):
+        ledger.note(KEY, pods, POLICY, 2)
+        ledger.decision_of(KEY, POLICY, 2)
+
+    decision = ledger.decide_again(KEY, NOW + timedelta(seconds=5))
+
+    assert decision is not None
+    assert dict(decision.inputs)["arriving_tokens_per_second"] == 180
