@@ -88,9 +88,9 @@ def _foresee_rise(
         share = round(settings.scaling.target_utilization * PERCENT)
         drain = say_duration(timedelta(seconds=settings.scaling.drain_seconds))
         yield (
-            f"goes up when more than {say_number(planned * target)} tokens/s arrive ({share} % of "
-            f"what {say_count(target, 'allocation')} can do), or when more waits than they would "
-            f"do in {drain}"
+            f"goes up when clearly more than {say_number(planned * target)} tokens/s arrive "
+            f"({share} % of what {say_count(target, 'allocation')} can do), or when more waits "
+            f"than they would do in {drain}"
         )
     else:
         yield (
@@ -130,7 +130,7 @@ def _say_fall(settings: DeploymentSettings, target: int, latest: ScalingDecision
     lasting = f" for {say_duration(patience)}" if patience else ""
     if planned := _planned_rate(settings, latest):
         rate = say_number(planned * (target - 1))
-        return f"goes down when fewer than {rate} tokens/s arrive{lasting}"
+        return f"goes down when clearly fewer than {rate} tokens/s arrive{lasting}"
     return f"goes down when fewer allocations would do what arrives{lasting}"
 
 
@@ -138,6 +138,7 @@ def _planned_rate(settings: DeploymentSettings, latest: ScalingDecision | None) 
     """Return the tokens per second that one allocation is planned to do, None if not known.
 
     The rates in a decision speak of the target that it moved away from, so they are not used.
+    A load that just meets the plan moves nothing, whatever the rate: hence "clearly".
     """
     capacity = latest.inputs.get(CAPACITY) if latest else None
     return None if capacity is None else capacity * settings.scaling.target_utilization

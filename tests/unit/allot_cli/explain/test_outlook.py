@@ -18,9 +18,9 @@ def adaptive(**bounds: int) -> dict[str, Any]:
 
 def test_the_rates_are_those_of_the_present_target_and_settings() -> None:
     assert outlook() == [
-        "goes up when more than 3,480 tokens/s arrive (80 % of what 3 allocations can do), or when "
-        "more waits than they would do in 10 s",
-        "goes down when fewer than 2,320 tokens/s arrive for 2 min",
+        "goes up when clearly more than 3,480 tokens/s arrive (80 % of what 3 allocations can "
+        "do), or when more waits than they would do in 10 s",
+        "goes down when clearly fewer than 2,320 tokens/s arrive for 2 min",
     ]
 
 
@@ -33,9 +33,9 @@ def test_other_settings_give_other_rates_at_once() -> None:
     }
 
     assert outlook(2, scaling=scaling) == [
-        "goes up when more than 1,450 tokens/s arrive (50 % of what 2 allocations can do), or when "
-        "more waits than they would do in 2 min",
-        "goes down when fewer than 725 tokens/s arrive",
+        "goes up when clearly more than 1,450 tokens/s arrive (50 % of what 2 allocations can "
+        "do), or when more waits than they would do in 2 min",
+        "goes down when clearly fewer than 725 tokens/s arrive",
         "does not go down within 5 min of a rise",
     ]
 

@@ -26,8 +26,8 @@ From        arriving_tokens_per_second  2,710 tokens/s  arrive, over the last mi
             waiting_tokens              0 tokens        wait in the pods to be computed
             capacity_tokens_per_second  1,450 tokens/s  one allocation does when its forward passes are full
             moon_phase                  0.25
-Changes by  goes up when more than 3,480 tokens/s arrive (80 % of what 3 allocations can do), or when more waits than they would do in 10 s
-            goes down when fewer than 2,320 tokens/s arrive for 2 min
+Changes by  goes up when clearly more than 3,480 tokens/s arrive (80 % of what 3 allocations can do), or when more waits than they would do in 10 s
+            goes down when clearly fewer than 2,320 tokens/s arrive for 2 min
 Decisions   AT                    FROM  TO  REASON    MESSAGE
             2026-11-30 11:51:00Z  -     2   First     the minimum is 2
             2026-11-30 11:57:00Z  2     3   MoreWork  2,710 tokens/s arrive"""  # noqa: E501
