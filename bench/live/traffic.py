@@ -6,13 +6,13 @@ import asyncio
 import time
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
 
 import aiohttp
 
 from allot_cluster.connection import connect
 from allot_cluster.interface import ChangeType, Cluster, Manifest
 from allot_cluster.resources import DEPLOYMENTS, PODS
+from allot_cluster.routing import is_routable
 from bench.errors import BrokenRun
 from bench.live.loads import write_text
 from bench.live.scene import NAMESPACE, PATH, Scene
@@ -78,13 +78,6 @@ class Router:
     def choose(self) -> str | None:
         """Return the pod with the fewest tokens out."""
         return min(self.pods, key=lambda name: self.outstanding[name], default=None)
-
-
-def is_routable(pod: Manifest) -> bool:
-    """Whether a pod is ready and stays, as for EndpointSlices."""
-    conditions: list[dict[str, Any]] = pod.get("status", {}).get("conditions", [])
-    is_ready = any((one["type"], one["status"]) == ("Ready", "True") for one in conditions)
-    return is_ready and "deletionTimestamp" not in pod["metadata"]
 
 
 async def send_load(scene: Scene, load: Load) -> Sent:

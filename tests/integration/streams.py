@@ -12,13 +12,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 
 from allot_cluster.connection import connect
 from allot_cluster.interface import ChangeType, Manifest
 from allot_cluster.resources import PODS
+from allot_cluster.routing import is_routable
 
 PORT = 8080
 CLIENTS = 4
@@ -78,13 +78,6 @@ class Stream:
         self.served_by.add(name)
         (result,) = answer.json()["sparse_embedding"]
         self.truncated.add(result["is_truncated"])
-
-
-def is_routable(pod: Manifest) -> bool:
-    """Whether a router sends to a pod, by the rule of EndpointSlices."""
-    conditions: list[dict[str, Any]] = pod.get("status", {}).get("conditions", [])
-    is_ready = any((one["type"], one["status"]) == ("Ready", "True") for one in conditions)
-    return is_ready and "deletionTimestamp" not in pod["metadata"]
 
 
 @contextmanager
