@@ -35,13 +35,15 @@ class Span:
 
 
 class Window(NamedTuple):
-    """The last so many seconds: at least these tokens came in them.
+    """The last so many seconds, and the tokens that came in them.
 
-    In the `known_seconds` of them that are complete, `known_tokens` came.
+    `lasting` are those tokens without the largest bulk. In the `known_seconds` of them that are
+    complete, `known_tokens` came.
     """
 
     seconds: float
     tokens: float
+    lasting: float
     known_seconds: float
     known_tokens: float
 
@@ -86,7 +88,8 @@ class Arrivals:
             if is_bursty and span.tokens > second:
                 first, second = max(first, span.tokens), min(first, span.tokens)
             if seconds >= following:
-                yield Window(seconds, tokens - first + second, known_seconds, known_tokens)
+                lasting = tokens - first + second
+                yield Window(seconds, tokens, lasting, known_seconds, known_tokens)
                 if seconds >= EACH_SECONDS:
                     following = SPACING * seconds
 

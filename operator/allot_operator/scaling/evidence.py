@@ -44,8 +44,8 @@ def weigh(arrivals: Arrivals, input_tokens: float, threshold: float) -> Evidence
     ceiling = enough = math.inf
     # Half a standard error of the square root of what arrived.
     half = math.sqrt(arrivals.dispersion * input_tokens) / 2
-    for seconds, tokens, known_seconds, known_tokens in arrivals.windows():
-        root = math.sqrt(tokens)
+    for seconds, tokens, lasting, known_seconds, known_tokens in arrivals.windows():
+        root = math.sqrt(lasting)
         proven = min(ceiling, max(0.0, root - RISE_ERRORS * half) ** 2 / seconds)
         likely = min(ceiling, max(0.0, root - SIZE_ERRORS * half) ** 2 / seconds)
         if seconds <= SHORT_SECONDS:
@@ -53,7 +53,7 @@ def weigh(arrivals: Arrivals, input_tokens: float, threshold: float) -> Evidence
             expected = max(lower, min(ceiling, mean))
         if proven > threshold:
             above = max(above, likely)
-        ceiling = min(ceiling, (root + RISE_ERRORS * half) ** 2 / seconds)
+        ceiling = min(ceiling, (math.sqrt(tokens) + RISE_ERRORS * half) ** 2 / seconds)
         if known_seconds >= FALL_SECONDS:
             known = math.sqrt(known_tokens) + FALL_ERRORS * half
             enough = min(enough, known * known / known_seconds)

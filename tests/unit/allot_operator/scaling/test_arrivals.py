@@ -33,7 +33,7 @@ def test_one_large_request_among_bulk_ones_is_no_rise() -> None:
     for tokens in (3000.0, 2500.0, 90_000.0):
         bulk = bulk.add(Span(5.0, tokens, is_complete=True), LENGTH)
 
-    assert [window.tokens for window in bulk.windows()] == [0.0, 5000.0, 8500.0]
+    assert [window.lasting for window in bulk.windows()] == [0.0, 5000.0, 8500.0]
     assert [window.known_tokens for window in bulk.windows()] == [90_000.0, 92_500.0, 95_500.0]
 
 
@@ -58,4 +58,4 @@ def test_what_is_not_complete_is_told_apart() -> None:
 
     gap = arrivals.add(Span(5.0, 0.0, is_complete=False), LENGTH)
 
-    assert list(gap.windows())[-1] == Window(35.0, 600.0, 30.0, 600.0)
+    assert list(gap.windows())[-1] == Window(35.0, 600.0, 600.0, 30.0, 600.0)

@@ -48,6 +48,13 @@ def test_a_long_window_from_before_a_rise_does_not_speak_for_a_fall() -> None:
     assert evidence.upper > 2500
 
 
+def test_a_bulk_among_bulks_is_a_backlog_and_no_rise() -> None:
+    evidence = weigh(see(*[500.0] * 11, 5000.0, dispersion=30.0), LENGTH, 1000.0)
+
+    assert evidence.above == 0
+    assert evidence.expected == evidence.mean == 875.0
+
+
 def test_a_fall_is_not_known_before_half_a_minute() -> None:
     assert weigh(see(*[300.0] * 5), LENGTH, 1000.0).upper is None
     assert weigh(see(*[300.0] * 6), LENGTH, 1000.0).upper is not None
