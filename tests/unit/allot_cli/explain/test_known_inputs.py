@@ -1,6 +1,16 @@
 from __future__ import annotations
 
+import pytest
+
 from allot_cli.explain.known_inputs import KNOWN_INPUTS, ShownInput, show_inputs
+from allot_operator.scaling.observation import Held
+from allot_operator.scaling.policy import Policy
+from tests.unit.allot_operator.scaling.cases import (
+    CAPACITY,
+    Deployment,
+    a_policy,
+    as_elasticsearch,
+)
 
 
 def test_a_number_has_its_unit_and_a_sentence() -> None:
@@ -45,3 +55,13 @@ def test_every_known_number_is_explained() -> None:
 
     assert [one.name for one in shown] == list(KNOWN_INPUTS)
     assert [one.name for one in shown if not one.sentence] == []
+
+
+@pytest.mark.parametrize("policy", [a_policy(), as_elasticsearch(a_policy())])
+def test_all_that_a_decision_names_is_known_here(policy: Policy) -> None:
+    deployment = Deployment(policy, room=2, held=Held(3, is_gateway_there=True))
+    deployment.run(4 * CAPACITY, seconds=120)
+
+    named = {name for decision in deployment.decisions for name, _ in decision.inputs}
+    assert named >= {"wanted_allocations", "stuck_allocations", "held_inputs"}
+    assert named <= KNOWN_INPUTS.keys()
