@@ -49,10 +49,13 @@ class VocabularyHead:
     def weigh(self, encoded: Encoded) -> Tensor:
         """Return a weight of at least 0 for every word, [batch, vocabulary]."""
         states = self.norm.apply(self.transform.activate(encoded.states, self.activation))
-        blocks = [
-            find_largest(Encoded(block.apply(states), encoded.layout)) for block in self.decoder
-        ]
-        return saturate(torch.cat(blocks, dim=1).float() + self.bias, encoded)
+        largest = self.bias.new_empty([len(encoded.layout.order), len(self.bias)])
+        done = 0
+        for block in self.decoder:
+            found = find_largest(Encoded(block.apply(states), encoded.layout))
+            largest[:, done : done + found.shape[1]] = found
+            done += found.shape[1]
+        return saturate(largest.add_(self.bias), encoded)
 
 
 class LogitsWeigher:
@@ -69,8 +72,8 @@ def find_largest(logits: Encoded) -> Tensor:
 
 
 def saturate(largest: Tensor, encoded: Encoded) -> Tensor:
-    """Return log(1 + relu(logit)), in the caller's order."""
-    return unsort(torch.log1p(functional.relu(largest)), encoded.layout)
+    """Return log(1 + relu(logit)), in the caller's order; overwrites what it is given."""
+    return unsort(functional.relu(largest, inplace=True).log1p_(), encoded.layout)
 
 
 def take_vocabulary_head(architecture: Architecture, weights: Weights) -> VocabularyHead:
