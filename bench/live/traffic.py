@@ -97,6 +97,7 @@ async def send_load(scene: Scene, load: Load) -> Sent:
         ]
         try:
             await asyncio.wait_for(synced.wait(), SYNC_SECONDS)
+            await asyncio.wait_for(_until_known(router), SYNC_SECONDS)
             began = time.monotonic()
             watching = asyncio.create_task(_watch(sent, router, began, load))
             followers.append(watching)
@@ -136,6 +137,11 @@ async def _send(session: aiohttp.ClientSession, router: Router, tokens: int, sen
         sent.failed.append(repr(error))
     finally:
         router.outstanding[name] -= tokens
+
+
+async def _until_known(router: Router) -> None:
+    while not router.target:
+        await asyncio.sleep(0.1)
 
 
 async def _watch(sent: Sent, router: Router, began: float, load: Load) -> None:

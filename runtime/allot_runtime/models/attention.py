@@ -16,6 +16,8 @@ from allot_runtime.models.layout import Layout, plan_windows
 # grows with its square: at 64 rows it is 2 % of a layer's arithmetic, and 32 queries of 8 tokens
 # take 4 calls instead of 32.
 WINDOW_ROWS = 64
+# Each sequence by itself: then the sums over it run in the order that they have alone.
+ALONE = 1
 
 
 class Span(NamedTuple):
@@ -29,11 +31,11 @@ class Span(NamedTuple):
     mask: Tensor | None
 
 
-def plan_spans(layout: Layout, dtype: torch.dtype) -> list[Span]:
+def plan_spans(layout: Layout, dtype: torch.dtype, window_rows: int = WINDOW_ROWS) -> list[Span]:
     """Return the spans of a batch; they are the same for every layer."""
     return [
         Span(window.start, window.start + window.rows, _build_mask(window.lengths, dtype))
-        for window in plan_windows(layout, WINDOW_ROWS)
+        for window in plan_windows(layout, window_rows)
     ]
 
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from allot_runtime.models.architecture import Architecture, Family
-from allot_runtime.models.attention import plan_spans
+from allot_runtime.models.attention import WINDOW_ROWS, plan_spans
 from allot_runtime.models.interface import TokenSequence
 from allot_runtime.models.layers import Layer, compile_layers
 from allot_runtime.models.linear import FUNCTIONS
@@ -73,9 +73,17 @@ NAMES = {
 class BertEncoder:
     """The encoder of the BERT, RoBERTa and DistilBERT families."""
 
-    def __init__(self, architecture: Architecture, weights: Weights, dtype: torch.dtype) -> None:
+    def __init__(
+        self,
+        architecture: Architecture,
+        weights: Weights,
+        dtype: torch.dtype,
+        window_rows: int = WINDOW_ROWS,
+    ) -> None:
+        """Take the weights; so many rows of short sequences share a product of attention."""
         self._architecture = architecture
         self._dtype = dtype
+        self._window_rows = window_rows
         # As they lie in the file, mapped into memory: a batch reads few of 250,000 rows.
         self._words = weights.take_stored("embeddings.word_embeddings.weight")
         self._positions = weights.take_stored("embeddings.position_embeddings.weight").float()
@@ -92,7 +100,7 @@ class BertEncoder:
         """Return the last hidden states of a batch, [rows, width]."""
         packed = pack(batch)
         hidden = self._norm.apply(self._embed(packed).to(self._dtype))
-        spans = plan_spans(packed.layout, self._dtype)
+        spans = plan_spans(packed.layout, self._dtype, self._window_rows)
         heads = self._architecture.heads
         states = self._compute(hidden, self._layers, spans, heads, self._activation)
         return Encoded(states, packed.layout)

@@ -14,6 +14,7 @@ from allot_api.terms import Pooling, Precision
 from allot_api.trained_model import TrainedModelSpec
 from allot_runtime.errors import ModelFault
 from allot_runtime.models.architecture import Architecture, parse_architecture
+from allot_runtime.models.attention import ALONE, WINDOW_ROWS
 from allot_runtime.models.cross_encoder import CrossEncoderModel
 from allot_runtime.models.dense import DenseModel
 from allot_runtime.models.encoder import BertEncoder, Encoder
@@ -78,7 +79,10 @@ def _load_own(
     weights = Weights(tensors, dtype, _choose_linear(architecture, dtype))
     length = min(spec.max_sequence_length, architecture.max_tokens)
     tokenizer = read_tokenizer(folder, length)
-    encoder = BertEncoder(architecture, weights, dtype)
+    # A neighbour in a product moves a sum by its last bits: nothing in a vector of length 1, but
+    # more in the weight of a word.
+    window_rows = WINDOW_ROWS if purpose is Purpose.DENSE else ALONE
+    encoder = BertEncoder(architecture, weights, dtype, window_rows)
     match purpose:
         case Purpose.DENSE:
             return _build_dense(spec, config, tokenizer, encoder)
