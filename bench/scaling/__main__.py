@@ -148,7 +148,7 @@ def run(given: Namespace, sources: Sequence[Source], results: Results) -> None:
     policies = choose_policies(given)
     setups = [build_setup(given, seed) for seed in range(1, given.seeds + 1)]
     tasks = [
-        Task(source, policy, setup) for source in sources for setup in setups for policy in policies
+        Task(source, policy, setup) for policy in policies for source in sources for setup in setups
     ]
     if given.kept:
         given.kept.mkdir(parents=True, exist_ok=True)
@@ -160,8 +160,10 @@ def run(given: Namespace, sources: Sequence[Source], results: Results) -> None:
         if time.monotonic() - said > SAY_EVERY_SECONDS or number == len(tasks):
             said = time.monotonic()
             say(f"{number} of {len(tasks)} runs, the last: {task.policy} on {task.source.name}")
-    for task in tasks:
-        results.add(task.source.name, task.policy, outcomes[task])
+    for source in sources:
+        for task in tasks:
+            if task.source is source:
+                results.add(source.name, task.policy, outcomes[task])
 
 
 def main(argv: Sequence[str]) -> None:
