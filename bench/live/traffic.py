@@ -82,7 +82,7 @@ class Router:
 
 async def send_load(scene: Scene, load: Load) -> Sent:
     """Send a load in its own time, and return what became of it."""
-    sent, router, synced = Sent(), Router(), asyncio.Event()
+    sent, router, synced, known = Sent(), Router(), asyncio.Event(), asyncio.Event()
     selector = scene.selector
     cluster = await connect(kubeconfig=str(scene.cluster.kubeconfig), user_agent="allot-bench")
     session = aiohttp.ClientSession(
@@ -93,11 +93,11 @@ async def send_load(scene: Scene, load: Load) -> Sent:
     async with cluster, session:
         followers = [
             asyncio.create_task(_follow_pods(cluster, selector, router, synced)),
-            asyncio.create_task(_follow_target(cluster, selector, router)),
+            asyncio.create_task(_follow_target(cluster, selector, router, known)),
         ]
         try:
             await asyncio.wait_for(synced.wait(), SYNC_SECONDS)
-            await asyncio.wait_for(_until_known(router), SYNC_SECONDS)
+            await asyncio.wait_for(known.wait(), SYNC_SECONDS)
             began = time.monotonic()
             watching = asyncio.create_task(_watch(sent, router, began, load))
             followers.append(watching)
@@ -139,11 +139,6 @@ async def _send(session: aiohttp.ClientSession, router: Router, tokens: int, sen
         router.outstanding[name] -= tokens
 
 
-async def _until_known(router: Router) -> None:
-    while not router.target:
-        await asyncio.sleep(0.1)
-
-
 async def _watch(sent: Sent, router: Router, began: float, load: Load) -> None:
     """Look once a second until the load is over."""
     while (second := time.monotonic() - began) < load.seconds:
@@ -164,9 +159,12 @@ async def _follow_pods(
                 synced.set()
 
 
-async def _follow_target(cluster: Cluster, selector: str, router: Router) -> None:
+async def _follow_target(
+    cluster: Cluster, selector: str, router: Router, known: asyncio.Event
+) -> None:
     changes = cluster.watch(DEPLOYMENTS, namespace=NAMESPACE, label_selector=selector)
     async with aclosing(changes):
         async for change in changes:
             if change.type is not ChangeType.SYNCED:
                 router.target = change.object["spec"]["replicas"]
+                known.set()
