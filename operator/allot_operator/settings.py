@@ -9,6 +9,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from allot_api.names import OPERATOR_LEASE, OPERATOR_NAMESPACE, RUNTIME_IMAGE
 
+# Well below the longest step of the clock that decisions on the target rest on (scaling.own_clock).
+LONGEST_STATS_SECONDS = 30
+
 
 class LogLevel(StrEnum):
     """How much is logged."""
@@ -64,7 +67,10 @@ class Settings(BaseSettings):
         300, ge=1, description="How often every object is looked at although nothing was seen."
     )
     stats_seconds: float = Field(
-        5, ge=0.2, description="How often model pods are asked how they are."
+        5,
+        ge=0.2,
+        le=LONGEST_STATS_SECONDS,
+        description="How often model pods are asked how they are, in seconds.",
     )
     log_level: LogLevel = Field(LogLevel.INFO, description="How much is logged.")
 

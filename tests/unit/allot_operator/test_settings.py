@@ -11,7 +11,9 @@ def test_namespaces_are_separated_by_commas(text: str, namespaces: tuple[str, ..
     assert Settings(namespace=text).namespaces == namespaces
 
 
-@pytest.mark.parametrize("field", [{"workers": 0}, {"port": 70_000}, {"stats_seconds": 0}])
+@pytest.mark.parametrize(
+    "field", [{"workers": 0}, {"port": 70_000}, {"stats_seconds": 0}, {"stats_seconds": 61}]
+)
 def test_numbers_out_of_bounds_are_refused(field: dict[str, int]) -> None:
     with pytest.raises(ValidationError, match=next(iter(field))):
         Settings.model_validate(field)

@@ -82,17 +82,16 @@ def test_the_worked_rounds() -> None:
     ("live", "rate", "time", "number"),
     [
         # The load is at least 0.9 x 2.0 = 1.8 and at most 1.1 x 2.0 = 2.2.
-        (1, (1.0, 0.1), 2.0, 3),  # 1.8 > 0.9, 0.9 is not more than 0.9; then 2.2/1 is not < 0.85
-        (4, (1.0, 0.1), 2.0, 4),  # 0.45 is enough; 2.2/3 = 0.73 < 0.85: 3; 2.2/2 = 1.1
+        (1, (1.0, 0.1), 2.0, 2),  # 1.8/1 > 0.9, and 1.8/2 is not; 2.2/1 is not < 0.85
+        (4, (1.0, 0.1), 2.0, 3),  # 1.8/4 is not > 0.9; 2.2/3 < 0.85, and 2.2/2 is not
         (1, (0.0, 0.0), 2.0, 1),
         (6, (0.0, 0.0), 2.0, 1),
     ],
 )
 def test_the_thresholds(live: int, rate: tuple[float, float], time: float, number: int) -> None:
     value, deviation = rate
-    expected = {(1, 1.0): 2, (4, 1.0): 3}.get((live, value), number)
 
-    assert choose_number(live, Estimate(value, deviation**2), Estimate(time, 0.0)) == expected
+    assert choose_number(live, Estimate(value, deviation**2), Estimate(time, 0.0)) == number
 
 
 def test_an_unknown_time_counts_as_a_second() -> None:
