@@ -80,6 +80,12 @@ class Stream:
         self.truncated.add(result["is_truncated"])
 
 
+def open_client() -> httpx.AsyncClient:
+    """Return a client that has as many requests under way as are sent."""
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    return httpx.AsyncClient(trust_env=False, timeout=30, limits=limits)
+
+
 @contextmanager
 def streaming(
     kubeconfig: Path, namespace: str, selector: str, path: str, clients: int = CLIENTS
@@ -111,7 +117,7 @@ async def _stream(
                 if change.type is ChangeType.SYNCED:
                     synced.set()
 
-    async with cluster, httpx.AsyncClient(trust_env=False, timeout=30) as client:
+    async with cluster, open_client() as client:
         following = asyncio.create_task(follow())
         try:
             await asyncio.wait_for(synced.wait(), SYNC_SECONDS)

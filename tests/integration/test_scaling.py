@@ -38,7 +38,7 @@ SYSTEM = "allot-system"
 # Some 190 tokens a second at full passes. So many clients that wait for their answers keep three
 # pods busy, and before a single one they wait longer than its backlog may take.
 PACE = {"ALLOT_PACE_SECONDS_PER_PASS": "0.05", "ALLOT_PACE_SECONDS_PER_TOKEN": "0.005"}
-CLIENTS = 96
+CLIENTS = 200
 DRAIN_SECONDS = 1
 RENEW_SECONDS = 3.0
 FILLER = "filler"
@@ -117,17 +117,16 @@ def test_the_number_follows_the_work_says_why_and_what_is_missing(
         objects.wait(lambda: objects.allocations("busy")[:2] == (3, 3))
         objects.wait_condition("busy", "ScalingLimited", "AtMaximum")
         answers = stream.answers
-        objects.wait(lambda: stream.answers > answers + 2 * CLIENTS)
+        objects.wait(lambda: stream.answers > answers + CLIENTS)
+        risen = decisions(objects, "busy")
 
-    objects.wait(lambda: target(objects) == 1)
     objects.wait(lambda: objects.allocations("busy") == (1, 1, "fully_allocated"))
     assert stream.failures == []
-    moves = [(one.previous or 0, one.target) for one in decisions(objects, "busy")]
-    # Up, never down while the load was there, and down in the end.
-    assert all(before <= after for before, after in moves[:-1])
-    assert moves[-1] == (3, 1)
+    # Never down while the load was there, and down when it was gone.
+    assert all((one.previous or 0) <= one.target for one in risen)
+    assert "AtMaximum" in {one.reason for one in risen}
     story = decisions(objects, "busy")
-    assert {one.reason for one in story[:-1]} >= {"AtMaximum"}
+    assert (story[-1].target, story[-1].reason) == (1, "LessWork")
     assert all(one.inputs["serving_allocations"] >= 1 for one in story)
     assert "allocations" in objects.wait_for_event("busy", "ScaledTo")
 
