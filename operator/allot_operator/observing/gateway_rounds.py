@@ -27,7 +27,6 @@ async def look_for_gateways(
     Return the namespaces to which a gateway came, or whose last one went, since the round before.
     Where they cannot be read, those that are known count until they expire.
     """
-    before = gateways.namespaces_told
     leases: list[Manifest] = []
     try:
         for namespace in namespaces or (None,):
@@ -36,5 +35,4 @@ async def look_for_gateways(
         gateways.look(leases, monotonic())
     except ClusterError as error:
         logger.warning("The gateways' Leases could not be read: %s", error)
-    gateways.namespaces_told = gateways.namespaces(monotonic())
-    return before ^ gateways.namespaces_told
+    return gateways.find_changes(monotonic())

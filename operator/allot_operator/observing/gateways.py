@@ -31,10 +31,10 @@ class Gateways:
     operator that starts anew takes no gateway for gone.
     """
 
-    _leases: dict[tuple[str, str], Seen] = field(default_factory=dict)
     is_known: bool = False
-    namespaces_told: frozenset[str] = frozenset()
-    """Where a gateway was when it was last asked for."""
+    _leases: dict[tuple[str, str], Seen] = field(default_factory=dict)
+    _held: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
+    _told: frozenset[str] = frozenset()
 
     def look(self, leases: Iterable[Manifest], now: float) -> None:
         """Take in all Leases of gateways."""
@@ -43,6 +43,8 @@ class Gateways:
             place: observe(self._leases.get(place), manifest, now)
             for place, manifest in found.items()
         }
+        # Once a look, not once for each deployment that asks.
+        self._held = {place: read_held(manifest) for place, manifest in found.items()}
         self.is_known = True
 
     def namespaces(self, now: float) -> frozenset[str]:
@@ -51,20 +53,25 @@ class Gateways:
             namespace for (namespace, _), seen in self._leases.items() if is_held(seen, now, TIMING)
         )
 
+    def find_changes(self, now: float) -> frozenset[str]:
+        """Return where a gateway came, or the last one went, since this was last asked."""
+        before, self._told = self._told, self.namespaces(now)
+        return before ^ self._told
+
     def clear(self) -> None:
         """Forget all, such as when another replica has led."""
-        self._leases = {}
+        self._leases, self._held = {}, {}
         self.is_known = False
-        self.namespaces_told = frozenset()
+        self._told = frozenset()
 
     def held_for(self, key: Key, now: float) -> Held:
         """Return what the gateways of a deployment's namespace hold for it."""
         living = [
-            seen
-            for (namespace, _), seen in self._leases.items()
-            if namespace == key.namespace and is_held(seen, now, TIMING)
+            place
+            for place, seen in self._leases.items()
+            if place[0] == key.namespace and is_held(seen, now, TIMING)
         ]
-        inputs = sum(read_held(seen.manifest or {}).get(key.name, 0) for seen in living)
+        inputs = sum(self._held[place].get(key.name, 0) for place in living)
         return Held(inputs, is_gateway_there=bool(living))
 
 

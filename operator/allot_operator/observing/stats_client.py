@@ -24,7 +24,6 @@ MAX_BODY_BYTES = 256 * 1024
 # Longer than the time between two rounds.
 KEPT_SECONDS = 15.0
 MAX_PLACES = 10_000
-NOT_ASKED = NotKnown("the pod was not asked yet")
 
 
 class StatsReader(Protocol):
@@ -49,7 +48,7 @@ def open_session() -> aiohttp.ClientSession:
 async def ask_all(stats: StatsReader, ips: Iterable[str]) -> list[Reading]:
     """Return what the pods at some addresses say, in their order."""
     asked = list(ips)
-    answers: list[Reading] = [NOT_ASKED] * len(asked)
+    answers: dict[int, Reading] = {}
     turns = iter(range(len(asked)))
 
     async def ask() -> None:
@@ -57,7 +56,7 @@ async def ask_all(stats: StatsReader, ips: Iterable[str]) -> list[Reading]:
             answers[turn] = await stats.read(asked[turn])
 
     await asyncio.gather(*(ask() for _ in range(min(MAX_CONCURRENT, len(asked)))))
-    return answers
+    return [answers[turn] for turn in range(len(asked))]
 
 
 @lru_cache(maxsize=MAX_PLACES)

@@ -19,7 +19,7 @@ from allot_operator.passes.deployment_gathering import Gathered, gather_deployme
 from allot_operator.passes.deployment_writing import Outcome, carry_out
 from allot_operator.passes.status_writing import write_status
 from allot_operator.passes.surroundings import DONE, GONE, Result, Surroundings
-from allot_operator.scaling.policy import Bound, Policy, build_policy
+from allot_operator.scaling.policy import Bound, Policy
 from allot_operator.work.keys import Key
 
 
@@ -44,10 +44,8 @@ async def pass_over_deployment(around: Surroundings, key: Key) -> Result:
 
 def _record(around: Surroundings, key: Key, gathered: Gathered, outcome: Outcome) -> None:
     """Have the pods asked from now on, also those of a deployment that is not accepted."""
-    settings = gathered.scene.deployment.settings
-    policy = Policy(Bound.FIXED, outcome.target, outcome.target)
-    if outcome.verdict.is_accepted and settings is not None:
-        policy = build_policy(settings)
+    choice = outcome.choice
+    policy = choice.policy if choice else Policy(Bound.FIXED, outcome.target, outcome.target)
     is_refused = bool(outcome.workload and outcome.workload.refusal)
     sighting = sight_pods(gathered.pods, outcome.target, is_refused=is_refused)
     around.ledger.note(key, sighting, policy, outcome.target)
