@@ -84,8 +84,8 @@ class CostModel:
         """Return the mean length of an input that was done, None until one was."""
         return self.tokens / self.inputs if self.inputs else None
 
-    def learn(self, interval: Interval) -> CostModel:
-        """Return the model after one more interval."""
+    def learn(self, interval: Interval, weight: float = 1.0) -> CostModel:
+        """Return the model after one more interval, which counts for so much of itself."""
         passes, seconds = interval.passes, interval.busy_seconds
         if passes <= 0 or seconds < LEAST_SECONDS or interval.tokens_done <= 0:
             return self
@@ -93,15 +93,15 @@ class CostModel:
         kept *= math.exp(-seconds / MEMORY_BUSY_SECONDS)
         x, y = passes / seconds, interval.tokens_done / seconds
         return CostModel(
-            pp=kept * self.pp + passes * x * x,
-            pt=kept * self.pt + passes * x * y,
-            tt=kept * self.tt + passes * y * y,
-            p=kept * self.p + passes * x,
-            t=kept * self.t + passes * y,
-            passes=kept * self.passes + passes,
-            inputs=kept * self.inputs + interval.inputs_done,
-            tokens=kept * self.tokens + interval.tokens_done,
-            seconds=kept * self.seconds + seconds,
+            pp=kept * self.pp + weight * passes * x * x,
+            pt=kept * self.pt + weight * passes * x * y,
+            tt=kept * self.tt + weight * passes * y * y,
+            p=kept * self.p + weight * passes * x,
+            t=kept * self.t + weight * passes * y,
+            passes=kept * self.passes + weight * passes,
+            inputs=kept * self.inputs + weight * interval.inputs_done,
+            tokens=kept * self.tokens + weight * interval.tokens_done,
+            seconds=kept * self.seconds + weight * seconds,
             variance=variance,
         )
 
@@ -114,26 +114,13 @@ class CostModel:
         passes = sum(work.forward_passes for work in known)
         if not passes:
             return self
-        share = GUESS_PASSES / passes
-        model = self.learn(
-            Interval(
-                passes=passes,
-                inputs_done=sum(work.inputs_done for work in known),
-                tokens_done=sum(work.tokens_done for work in known),
-                busy_seconds=sum(work.busy_seconds for work in known),
-            )
+        done = Interval(
+            passes=passes,
+            inputs_done=sum(work.inputs_done for work in known),
+            tokens_done=sum(work.tokens_done for work in known),
+            busy_seconds=sum(work.busy_seconds for work in known),
         )
-        return CostModel(
-            pp=share * model.pp,
-            pt=share * model.pt,
-            tt=share * model.tt,
-            p=share * model.p,
-            t=share * model.t,
-            passes=share * model.passes,
-            inputs=share * model.inputs,
-            tokens=share * model.tokens,
-            seconds=share * model.seconds,
-        )
+        return CostModel().learn(done, GUESS_PASSES / passes)
 
     def fit(self) -> Cost | None:
         """Return the costs, None before the first pass. Neither is negative."""

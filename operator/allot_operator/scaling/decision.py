@@ -51,14 +51,11 @@ def decide(policy: Policy, memory: Memory, observation: Observation, now: dateti
         return Decision(policy.minimum, ScalingReason.AS_ASKED, message, memory)
     clock = memory.clock.advance(now)
     interval = measure_interval(memory.samples, observation.pods, clock.seconds, clock.step)
-    memory = Memory(
+    memory = replace(
+        memory,
         clock=clock,
         samples=take_samples(memory.samples, observation.pods, clock.seconds),
         idleness=follow_idleness(memory.idleness, observation, interval),
-        work=memory.work,
-        elasticsearch=memory.elasticsearch,
-        pressure=memory.pressure,
-        risen_at=memory.risen_at,
     )
     return _decide_adaptive(policy, memory, observation, interval)
 

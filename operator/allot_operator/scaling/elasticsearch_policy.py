@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from allot_operator.scaling.intervals import Sample, Samples
 from allot_operator.scaling.kalman import Estimate, update_estimate
@@ -64,9 +64,7 @@ def propose_as_elasticsearch(
         memory.round_at is None or seconds - memory.round_at >= ROUND_SECONDS
     )
     if not is_due:
-        kept = ElasticsearchMemory(
-            memory.rate, memory.time, memory.samples, memory.round_at, memory.has_moved, seen
-        )
+        kept = replace(memory, seen=seen)
         return Proposal(live, ScalingReason.KEPT, "between two rounds", kept)
     samples = {pod.uid: Sample(pod, seconds) for pod in observation.answers}
     counted = count_round(memory, observation, seconds) if is_time_known else None
