@@ -70,9 +70,9 @@ def propose_by_work(
     planned = policy.tuning.target_utilization * capacity.best
     evidence = weigh(memory.arrivals, length, RISE_MARGIN * planned * live)
     excess = measure_excess(observation, capacity, length)
-    rise, reason = choose_rise(
-        policy, observation, capacity, evidence, _project(memory, observation, seconds, excess)
-    )
+    starts = _find_starts(memory, seconds)
+    left = project_excess(excess, observation, capacity, evidence.expected, starts)
+    rise, reason = choose_rise(policy, observation, capacity, evidence, left)
     fall = choose_fall(policy, capacity, evidence, excess)
     patience = _follow(policy, memory.patience, interval, fall, live)
     target = rise
@@ -150,21 +150,19 @@ def choose_rise(
     observation: Observation,
     capacity: Capacity,
     evidence: Evidence,
-    starts_and_excess: tuple[Starts, float],
+    left: float,
 ) -> tuple[int, ScalingReason]:
-    """Return how many allocations are surely needed, and for what."""
+    """Return how many allocations are surely needed, and for what.
+
+    `left` are the tokens that will wait when a pod made now would serve.
+    """
     planned = policy.tuning.target_utilization * capacity.best
     arriving = math.ceil(evidence.above / planned)
-    if observation.stuck:
-        # More pods would have no place either: the backlog is not theirs to work off.
-        return arriving, ScalingReason.MORE_WORK
-    starts, excess = starts_and_excess
-    rate = evidence.expected
-    left = project_excess(excess, observation, capacity, rate, starts)
-    if left <= 0.0:
+    # Where pods have no place, more would have none either: the backlog is not theirs.
+    if observation.stuck or left <= 0.0:
         return arriving, ScalingReason.MORE_WORK
     drain = policy.tuning.drain_seconds
-    waiting = count_for_backlog(left, capacity.best, rate, drain_seconds=drain)
+    waiting = count_for_backlog(left, capacity.best, evidence.expected, drain_seconds=drain)
     if waiting > arriving:
         return waiting, ScalingReason.BACKLOG
     return arriving, ScalingReason.MORE_WORK
@@ -186,12 +184,10 @@ def choose_fall(
     return max(1, enough)
 
 
-def _project(
-    memory: WorkMemory, observation: Observation, seconds: float, excess: float
-) -> tuple[Starts, float]:
+def _find_starts(memory: WorkMemory, seconds: float) -> Starts:
     start = memory.start_seconds or UNKNOWN_START_SECONDS
     age = start if memory.risen_at is None else seconds - memory.risen_at
-    return Starts(start, age), excess
+    return Starts(start, age)
 
 
 def _window(policy: Policy) -> float:
