@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from allot_operator.facts.reports import Work
 from allot_operator.scaling.decision import Decision, Memory, decide
@@ -92,6 +94,22 @@ def test_the_thresholds(live: int, rate: tuple[float, float], time: float, numbe
     value, deviation = rate
 
     assert choose_number(live, Estimate(value, deviation**2), Estimate(time, 0.0)) == number
+
+
+@given(
+    st.integers(min_value=1, max_value=32),
+    st.floats(min_value=0.0, max_value=1_000.0),
+    st.floats(min_value=0.0, max_value=1_000.0),
+    st.floats(min_value=0.0, max_value=100.0),
+)
+def test_a_higher_rate_never_needs_fewer(
+    live: int, rate: float, more: float, variance: float
+) -> None:
+    time = Estimate(0.02, 0.0)
+
+    low, high = Estimate(rate, variance), Estimate(rate + more, variance)
+
+    assert choose_number(live, low, time) <= choose_number(live, high, time)
 
 
 def test_an_unknown_time_counts_as_a_second() -> None:

@@ -34,6 +34,18 @@ def test_ten_standard_deviations_are_a_change_for_two_measurements() -> None:
     assert (second.has_changed, second.value > 29) == (False, True)
 
 
+def test_after_a_change_little_is_believed_more_than_nothing() -> None:
+    """The drift after a change is the square of what is measured, and so none for none."""
+    changed = Estimate(121.5, 12.15)
+
+    nothing, little = (
+        update_estimate(changed, rate, 12.15, detects=True, is_told=False) for rate in (0.0, 0.6)
+    )
+
+    assert nothing.value == pytest.approx(60.75)
+    assert little.value < nothing.value
+
+
 def test_a_change_that_is_told_is_believed() -> None:
     settled = Estimate(10.0, 0.1, has_changed=False)
 
