@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from allot_api.terms import ModelState, TaskType
+from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.inference_request import InferenceRequest
+from allot_protocol.priority import Priority
 from allot_runtime.answering import build_answer, tokenize_request
 from allot_runtime.batching import choose_budget
 from allot_runtime.clock import epoch_milliseconds
 from allot_runtime.engine import Engine
-from allot_runtime.errors import ErrorType, ModelFault, RequestFault, SourceFault
-from allot_runtime.inference_request import InferenceRequest
+from allot_runtime.errors import ModelFault, SourceFault
 from allot_runtime.meters import Meters
 from allot_runtime.models.interface import DenseVector, Model, Output, Score, TokenSequence
 from allot_runtime.models.pacing import keep_pace
@@ -30,7 +32,6 @@ from allot_runtime.sources.fetching import FetchedModel, Surroundings, fetch_pat
 from allot_runtime.sources.progress import Measure, Progress, nothing_yet
 from allot_runtime.startup import StartPhase, StartWatch, describe_phases
 from allot_runtime.timeline import Interval, Timeline
-from allot_runtime.waiting import Priority
 
 if TYPE_CHECKING:
     from allot_api.trained_model import TrainedModelSpec

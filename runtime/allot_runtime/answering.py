@@ -14,7 +14,7 @@ import numpy as np
 
 from allot_api.terms import ElementType, Scoring, TaskType
 from allot_api.trained_model import TrainedModelSpec
-from allot_runtime.inference_request import InferenceRequest, InputType
+from allot_protocol.inference_request import InferenceRequest, InputType
 from allot_runtime.models.interface import (
     DenseVector,
     Model,

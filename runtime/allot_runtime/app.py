@@ -7,9 +7,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 
+from allot_protocol.errors import RequestFault
 from allot_runtime import routes
 from allot_runtime.allocation import Allocation
-from allot_runtime.errors import RequestFault
 from allot_runtime.metrics import build_registry
 from allot_runtime.tracing import Tracer
 

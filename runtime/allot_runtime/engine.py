@@ -19,12 +19,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
+from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.priority import Priority
 from allot_runtime.batching import Budget
 from allot_runtime.counters import Counters, MinuteCounter, Pass, Snapshot
-from allot_runtime.errors import ErrorType, RequestFault
 from allot_runtime.models.interface import Model, Output, TokenSequence
 from allot_runtime.timeline import Interval, Timeline
-from allot_runtime.waiting import Order, Place, Priority, WaitingLine
+from allot_runtime.waiting import Order, Place, WaitingLine
 
 logger = logging.getLogger(__name__)
 

@@ -1,15 +1,13 @@
-"""What can go wrong, and the one table from a request's fault to its HTTP status.
+"""What can go wrong with a model; what can with a request is `allot_protocol.errors`.
 
 RuntimeFault
 ├── SourceFault     the model's files cannot be had; the pod stays up and says why
-├── ModelFault      they were had and cannot be served; the pod ends, and says why
-└── RequestFault    one request is refused, in Elasticsearch's words
+└── ModelFault      they were had and cannot be served; the pod ends, and says why
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from http import HTTPStatus
 
 
 class SourceReason(StrEnum):
@@ -24,49 +22,6 @@ class SourceReason(StrEnum):
     INVALID_SOURCE = "InvalidSource"
     REVISION_NOT_PINNED = "RevisionNotPinned"
     UNSAFE_FORMAT = "UnsafeFormat"
-
-
-class ErrorType(StrEnum):
-    """Elasticsearch's names of errors, as its clients read them from `error.type`."""
-
-    VALIDATION = "action_request_validation_exception"
-    PARSE = "x_content_parse_exception"
-    ILLEGAL_ARGUMENT = "illegal_argument_exception"
-    MEDIA_TYPE = "media_type_header_exception"
-    WRONG_TASK = "status_exception"
-    NO_HANDLER = "no_handler_found"
-    WRONG_METHOD = "method_not_allowed"
-    TOO_LARGE = "content_too_large"
-    NOT_READY = "model_not_ready"
-    REJECTED = "es_rejected_execution_exception"
-    TIMEOUT = "timeout"
-    FAILED = "inference_failed"
-
-
-# Where Elasticsearch has no name of its own for an error, the wire says status_exception.
-_PLAIN = "status_exception"
-_WIRE = {
-    ErrorType.NO_HANDLER: "illegal_argument_exception",
-    ErrorType.WRONG_METHOD: "illegal_argument_exception",
-    ErrorType.TOO_LARGE: _PLAIN,
-    ErrorType.NOT_READY: _PLAIN,
-    ErrorType.TIMEOUT: _PLAIN,
-    ErrorType.FAILED: _PLAIN,
-}
-_STATUS = {
-    ErrorType.VALIDATION: HTTPStatus.BAD_REQUEST,
-    ErrorType.PARSE: HTTPStatus.BAD_REQUEST,
-    ErrorType.ILLEGAL_ARGUMENT: HTTPStatus.BAD_REQUEST,
-    ErrorType.MEDIA_TYPE: HTTPStatus.NOT_ACCEPTABLE,
-    ErrorType.WRONG_TASK: HTTPStatus.BAD_REQUEST,
-    ErrorType.NO_HANDLER: HTTPStatus.BAD_REQUEST,
-    ErrorType.WRONG_METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
-    ErrorType.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    ErrorType.NOT_READY: HTTPStatus.CONFLICT,
-    ErrorType.REJECTED: HTTPStatus.TOO_MANY_REQUESTS,
-    ErrorType.TIMEOUT: HTTPStatus.REQUEST_TIMEOUT,
-    ErrorType.FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
-}
 
 
 class RuntimeFault(Exception):
@@ -102,25 +57,3 @@ class ModelFault(RuntimeFault):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
-
-
-class RequestFault(RuntimeFault):
-    """One request is refused; `retry_after_seconds` where it is worth coming back."""
-
-    def __init__(
-        self, kind: ErrorType, message: str, *, retry_after_seconds: int | None = None
-    ) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.message = message
-        self.retry_after_seconds = retry_after_seconds
-
-    @property
-    def status(self) -> int:
-        """Return the HTTP status."""
-        return _STATUS[self.kind].value
-
-    @property
-    def wire_type(self) -> str:
-        """Return the word in `error.type`."""
-        return _WIRE.get(self.kind, self.kind.value)

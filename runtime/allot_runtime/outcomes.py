@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from starlette.requests import ClientDisconnect
 
-from allot_runtime.errors import ErrorType, RequestFault
+from allot_protocol.errors import ErrorType, RequestFault
 
 
 class Outcome(StrEnum):

@@ -14,11 +14,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive
 
+from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.inference_request import InferenceRequest, choose_task, parse_request
+from allot_protocol.reading import read_body
+from allot_protocol.responses import PRODUCT, answer_fault, answer_json
 from allot_runtime.allocation import Allocation
-from allot_runtime.errors import ErrorType, RequestFault
-from allot_runtime.inference_request import InferenceRequest, choose_task, parse_request
-from allot_runtime.reading import read_body
-from allot_runtime.responses import PRODUCT, answer_fault, answer_json
 from allot_runtime.stats import describe_model, describe_stats
 from allot_runtime.threads import read_cpu_share
 from allot_runtime.watching import watch_request

@@ -16,18 +16,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from allot_protocol.priority import Priority
 from allot_runtime.batching import Batch, Budget
 
 T = TypeVar("T")
 
 INGEST_SHARE = 8
-
-
-class Priority(StrEnum):
-    """A search has someone waiting; an ingest has a bulk that waits anyway."""
-
-    SEARCH = "search"
-    INGEST = "ingest"
 
 
 class Order(StrEnum):

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from allot_api.terms import ElementType, TaskType
 from allot_api.trained_model import TrainedModelSpec
+from allot_protocol.inference_request import InferenceRequest, InputType
 from allot_runtime.answering import build_answer, choose_prefix, cosine, rank, tokenize_request
-from allot_runtime.inference_request import InferenceRequest, InputType
 from allot_runtime.models.interface import DenseVector, Score, SparseVector, TokenSequence
 from tests.fakes.echo_model import EchoModel
 

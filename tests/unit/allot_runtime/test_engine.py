@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.priority import Priority
 from allot_runtime.batching import Budget
 from allot_runtime.counters import Pass
 from allot_runtime.engine import Engine
-from allot_runtime.errors import ErrorType, RequestFault
 from allot_runtime.models.interface import DenseVector, Output
 from allot_runtime.timeline import Timeline
-from allot_runtime.waiting import Priority
 from tests.fakes.echo_model import POISON, EchoModel
 
 CAPACITY = 6

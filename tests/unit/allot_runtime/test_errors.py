@@ -5,7 +5,8 @@ from http import HTTPStatus
 import pytest
 
 from allot_api.reasons import ModelAvailableReason
-from allot_runtime.errors import ErrorType, RequestFault, SourceReason
+from allot_protocol.errors import ErrorType, RequestFault
+from allot_runtime.errors import SourceReason
 
 
 @pytest.mark.parametrize("kind", ErrorType)

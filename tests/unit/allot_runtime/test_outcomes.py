@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from starlette.requests import ClientDisconnect
 
-from allot_runtime.errors import ErrorType, RequestFault
+from allot_protocol.errors import ErrorType, RequestFault
 from allot_runtime.outcomes import Outcome, classify
 
 

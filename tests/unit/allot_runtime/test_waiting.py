@@ -3,8 +3,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from allot_protocol.priority import Priority
 from allot_runtime.batching import Budget
-from allot_runtime.waiting import INGEST_SHARE, Order, Place, Priority, WaitingLine
+from allot_runtime.waiting import INGEST_SHARE, Order, Place, WaitingLine
 
 requests = st.lists(
     st.tuples(st.sampled_from(Priority), st.lists(st.integers(1, 50), min_size=1, max_size=6)),

@@ -7,7 +7,8 @@ from array import array
 
 import pytest
 
-from allot_runtime.waiting import Order, Place, Priority, WaitingLine
+from allot_protocol.priority import Priority
+from allot_runtime.waiting import Order, Place, WaitingLine
 from bench.scaling.line import Line
 from bench.scaling.service import Service
 

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 
 from starlette.requests import Request
 
-from allot_runtime.errors import ErrorType, RequestFault
-from allot_runtime.limits import BODY_BYTES
-from allot_runtime.media_types import is_json
+from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.limits import BODY_BYTES
+from allot_protocol.media_types import is_json
 
 # A client that sends nothing more must not hold its connection, nor the pod that ends, for ever.
 BODY_SECONDS = 60

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from allot_api.terms import TaskType
-from allot_runtime.durations import parse_duration_seconds
-from allot_runtime.errors import ErrorType, RequestFault
-from allot_runtime.limits import Limits
-from allot_runtime.request_body import Body, parse_body, shorten
-from allot_runtime.waiting import Priority
+from allot_protocol.durations import parse_duration_seconds
+from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.limits import Limits
+from allot_protocol.priority import Priority
+from allot_protocol.request_body import Body, parse_body, shorten
 
 DEFAULT_TIMEOUT_SECONDS = 30.0
 NO_SETTINGS = Limits()

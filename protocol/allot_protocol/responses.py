@@ -9,8 +9,8 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from allot_runtime.errors import RequestFault
-from allot_runtime.media_types import choose_answer_type
+from allot_protocol.errors import RequestFault
+from allot_protocol.media_types import choose_answer_type
 
 # On every answer: Elasticsearch's clients refuse others.
 PRODUCT = {"X-Elastic-Product": "Elasticsearch"}

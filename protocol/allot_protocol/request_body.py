@@ -21,7 +21,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from allot_runtime.errors import ErrorType, RequestFault
+from allot_protocol.errors import ErrorType, RequestFault
 
 SHOWN_CHARACTERS = 80
 

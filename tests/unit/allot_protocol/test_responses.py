@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from starlette.requests import Request
 
-from allot_runtime.errors import ErrorType, RequestFault
-from allot_runtime.responses import answer_fault, answer_json
+from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.responses import answer_fault, answer_json
 
 
 def a_request(query: bytes = b"") -> Request:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from allot_runtime.media_types import choose_answer_type, is_json
+from allot_protocol.media_types import choose_answer_type, is_json
 
 
 @pytest.mark.parametrize(

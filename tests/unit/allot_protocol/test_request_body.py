@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allot_runtime.errors import ErrorType, RequestFault
-from allot_runtime.request_body import Body, parse_body
+from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.request_body import Body, parse_body
 
 
 def refusal(content: bytes) -> str:

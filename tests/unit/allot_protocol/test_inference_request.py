@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allot_api.terms import TaskType
-from allot_runtime.errors import ErrorType, RequestFault
-from allot_runtime.inference_request import InferenceRequest, InputType, parse_request
-from allot_runtime.limits import Limits
-from allot_runtime.waiting import Priority
+from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.inference_request import InferenceRequest, InputType, parse_request
+from allot_protocol.limits import Limits
+from allot_protocol.priority import Priority
 
 DENSE = (TaskType.TEXT_EMBEDDING,)
 RERANK = (TaskType.RERANK,)

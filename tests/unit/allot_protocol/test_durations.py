@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from allot_runtime.durations import parse_duration_seconds
+from allot_protocol.durations import parse_duration_seconds
 
 
 @pytest.mark.parametrize(

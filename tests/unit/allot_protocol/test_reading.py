@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator
 import pytest
 from starlette.requests import Request
 
-from allot_runtime.errors import ErrorType, RequestFault
-from allot_runtime.reading import decompress, read_body
+from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.reading import decompress, read_body
 
 JSON = {"content-type": "application/json"}
 

@@ -1,0 +1,1 @@
+"""The gateway: Elasticsearch's REST calls in, answers of model pods out."""

@@ -1,0 +1,1 @@
+"""Elasticsearch's HTTP, as the gateway and the model pods both speak it."""
