@@ -8,9 +8,9 @@ from allot_api.names import model_labels
 from allot_api.terms import TaskType
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import SERVICES
+from allot_cluster.subjects import Subject
 from allot_operator.desired.deployment import choose_resource_name
 from allot_operator.desired.ownership import build_object, build_selector
-from allot_operator.facts.subjects import Subject
 from allot_operator.words import HTTP_PORT, SERVICE_PORT
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from allot_api.condition_lookup import find_condition, find_reason
 from allot_api.conditions import (
     REASONS,
     Condition,
@@ -27,10 +28,9 @@ from allot_api.conditions import (
     merge_conditions,
 )
 from allot_api.inference_endpoint import InferenceEndpointStatus
+from allot_cluster.declared import Deployment, Endpoint
 from allot_operator.acceptance.verdict import Verdict
 from allot_operator.desired.service import build_endpoint_url
-from allot_operator.facts.declared import Deployment, Endpoint
-from allot_operator.facts.reasons import find_condition, find_reason
 from allot_operator.judging.conclusions import judge_accepted, judge_reconciling
 
 MIRRORED = (

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from allot_cluster.interface import Cluster
-from allot_operator.facts.subjects import Subject
+from allot_cluster.subjects import Subject
 from allot_operator.observing.gateways import Gateways
 from allot_operator.observing.ledger import Ledger
 from allot_operator.observing.stats_client import StatsReader

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from allot_api.conditions import AcceptedReason
+from allot_cluster.declared import Deployment, Endpoint, read_endpoint
 from allot_operator.acceptance.verdict import Verdict
-from allot_operator.facts.declared import Deployment, Endpoint, read_endpoint
 from allot_operator.judging.deployment_status import build_deployment_status
 from allot_operator.judging.endpoint_status import EndpointFacts, build_endpoint_status
 from tests.unit.allot_operator.builders import NOW, a_deployment, an_endpoint_manifest

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from allot_api.condition_lookup import find_condition, find_reason
 from allot_api.conditions import AcceptedReason
-from allot_operator.facts.reasons import find_condition, find_reason
 
 
 def test_finds_a_reason_by_its_word() -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from allot_cluster.resources import MODEL_DEPLOYMENTS
-from allot_operator.facts.subjects import controller_uid, identify
+from allot_cluster.subjects import controller_uid, identify
 from tests.unit.allot_operator.builders import a_deployment_manifest, a_subject
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from allot_operator.facts.declared import read_deployment, read_endpoint, read_model
+from allot_cluster.declared import read_deployment, read_endpoint, read_model
 from tests.unit.allot_operator.builders import (
     MODEL_ID,
     a_deployment_manifest,

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from allot_api.condition_lookup import find_condition
 from allot_api.conditions import Condition, ConditionType, Status
 from allot_api.deployment_stats import DeploymentStats
 from allot_api.fields import Shape
@@ -27,8 +28,7 @@ from allot_api.rules import Violation, validate_deployment, validate_endpoint, v
 from allot_api.trained_model import TrainedModelSpec, TrainedModelStatus
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import INFERENCE_ENDPOINTS, MODEL_DEPLOYMENTS, TRAINED_MODELS
-from allot_operator.facts.reasons import find_condition
-from allot_operator.facts.subjects import Subject, identify
+from allot_cluster.subjects import Subject, identify
 
 StatusT = TypeVar("StatusT", bound=Shape)
 
