@@ -18,6 +18,9 @@ class ErrorType(StrEnum):
     WRONG_METHOD = "method_not_allowed"
     TOO_LARGE = "content_too_large"
     NOT_READY = "model_not_ready"
+    NOT_FOUND = "resource_not_found_exception"
+    NOT_DEPLOYED = "not_deployed"
+    BAD_ANSWER = "bad_answer"
     REJECTED = "es_rejected_execution_exception"
     TIMEOUT = "timeout"
     FAILED = "inference_failed"
@@ -30,6 +33,8 @@ _WIRE = {
     ErrorType.WRONG_METHOD: "illegal_argument_exception",
     ErrorType.TOO_LARGE: _PLAIN,
     ErrorType.NOT_READY: _PLAIN,
+    ErrorType.NOT_DEPLOYED: _PLAIN,
+    ErrorType.BAD_ANSWER: _PLAIN,
     ErrorType.TIMEOUT: _PLAIN,
     ErrorType.FAILED: _PLAIN,
 }
@@ -43,6 +48,9 @@ _STATUS = {
     ErrorType.WRONG_METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
     ErrorType.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ErrorType.NOT_READY: HTTPStatus.CONFLICT,
+    ErrorType.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    ErrorType.NOT_DEPLOYED: HTTPStatus.CONFLICT,
+    ErrorType.BAD_ANSWER: HTTPStatus.BAD_GATEWAY,
     ErrorType.REJECTED: HTTPStatus.TOO_MANY_REQUESTS,
     ErrorType.TIMEOUT: HTTPStatus.REQUEST_TIMEOUT,
     ErrorType.FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,

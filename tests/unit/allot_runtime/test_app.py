@@ -12,11 +12,11 @@ import pytest
 from starlette.requests import ClientDisconnect
 
 from allot_api.terms import ModelState
+from allot_protocol.departing import while_client_waits
 from allot_protocol.media_types import JSON
 from allot_runtime.allocation import Allocation
 from allot_runtime.app import build_app
 from allot_runtime.errors import ModelFault
-from allot_runtime.routes import while_client_waits
 from tests.fakes.echo_allocation import a_served_model, an_allocation
 from tests.fakes.echo_model import POISON, EchoModel, an_open_model
 

@@ -1,0 +1,79 @@
+"""The process' life: read the cluster, serve, leave politely.
+
+SIGTERM → /readyz 503 → accept for `drain_seconds` more → finish what is there → exit 0
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+
+import uvicorn
+
+from allot_cluster.connection import connect
+from allot_cluster.interface import Cluster
+from allot_gateway.app import build_app
+from allot_gateway.parts import Parts
+from allot_gateway.settings import Settings
+from allot_gateway.view.following import follow
+from allot_gateway.view.state import View
+from allot_protocol.uvicorn_server import Server
+
+logger = logging.getLogger(__name__)
+
+USER_AGENT = "allot-gateway"
+# What is held or computed when the gateway ends has so long to be answered.
+FINISH_SECONDS = 45
+
+
+async def serve(settings: Settings) -> int:
+    """Serve until told to end; return the process' exit code."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    cluster = await connect(
+        kubeconfig=settings.kubeconfig, context=settings.context, user_agent=USER_AGENT
+    )
+    async with cluster:
+        return await _serve(settings, cluster, told)
+
+
+async def _serve(settings: Settings, cluster: Cluster, told: asyncio.Event) -> int:
+    view = View()
+    parts = build_parts(settings, view, told)
+    server = Server(
+        uvicorn.Config(
+            build_app(parts, settings.default_namespace),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=settings.access_log,
+            lifespan="off",
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=FINISH_SECONDS,
+        )
+    )
+    following = asyncio.create_task(follow(cluster, view, settings.namespaces, settings.shared_namespace))
+    serving = asyncio.create_task(server.serve())
+    telling = asyncio.create_task(told.wait())
+    try:
+        done, _ = await asyncio.wait(
+            {following, serving, telling}, return_when=asyncio.FIRST_COMPLETED
+        )
+        if following in done:
+            # A watch gives up only before it has listed once: without a permission, or a kind.
+            await following
+        if serving in done:
+            # The address could not be taken: uvicorn has said so.
+            return 1
+        await asyncio.sleep(settings.drain_seconds)
+        server.should_exit = True
+        await serving
+    finally:
+        for task in (following, serving, telling):
+            task.cancel()
+        await asyncio.gather(following, serving, telling, return_exceptions=True)
+    return 0
