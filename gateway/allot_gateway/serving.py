@@ -14,7 +14,10 @@ import uvicorn
 from allot_cluster.connection import connect
 from allot_cluster.interface import Cluster
 from allot_gateway.app import build_app
+from allot_gateway.inference.serving import Inference
+from allot_gateway.meters import Meters
 from allot_gateway.parts import Parts
+from allot_gateway.routing.router import Router
 from allot_gateway.settings import Settings
 from allot_gateway.view.following import follow
 from allot_gateway.view.state import View
@@ -42,21 +45,23 @@ async def serve(settings: Settings) -> int:
 
 async def _serve(settings: Settings, cluster: Cluster, told: asyncio.Event) -> int:
     view = View()
-    parts = build_parts(settings, view, told)
-    server = Server(
-        uvicorn.Config(
-            build_app(parts, settings.default_namespace),
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=settings.access_log,
-            lifespan="off",
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=FINISH_SECONDS,
-        )
+    following = asyncio.create_task(
+        follow(cluster, view, settings.namespaces, settings.shared_namespace)
     )
-    following = asyncio.create_task(follow(cluster, view, settings.namespaces, settings.shared_namespace))
+    try:
+        async with Router(view, cluster) as router:
+            parts = build_parts(settings, view, router, told)
+            return await _answer(settings, parts, following, told)
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+async def _answer(
+    settings: Settings, parts: Parts, following: asyncio.Task[None], told: asyncio.Event
+) -> int:
+    """Answer requests until told to end, and then those that came before."""
+    server = build_server(settings, parts)
     serving = asyncio.create_task(server.serve())
     telling = asyncio.create_task(told.wait())
     try:
@@ -73,7 +78,36 @@ async def _serve(settings: Settings, cluster: Cluster, told: asyncio.Event) -> i
         server.should_exit = True
         await serving
     finally:
-        for task in (following, serving, telling):
+        for task in (serving, telling):
             task.cancel()
-        await asyncio.gather(following, serving, telling, return_exceptions=True)
+        await asyncio.gather(serving, telling, return_exceptions=True)
     return 0
+
+
+def build_parts(settings: Settings, view: View, router: Router, told: asyncio.Event) -> Parts:
+    """Return what the handlers work with; `told` is set once the gateway was told to end."""
+    monotonic = asyncio.get_running_loop().time
+    return Parts(
+        view=view,
+        inference=Inference(view, router, monotonic, settings.limits),
+        meters=Meters(),
+        monotonic=monotonic,
+        is_draining=told.is_set,
+    )
+
+
+def build_server(settings: Settings, parts: Parts) -> Server:
+    """Return the server, not yet started."""
+    return Server(
+        uvicorn.Config(
+            build_app(parts, settings.default_namespace),
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=settings.access_log,
+            lifespan="off",
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=FINISH_SECONDS,
+        )
+    )

@@ -17,7 +17,7 @@ from allot_api.terms import TaskType
 from allot_protocol.inference_request import InferenceRequest
 
 PIECE_INPUTS = 64
-PIECE_CHARACTERS = 16_384
+PIECE_CHARACTERS = 2_048
 
 
 @dataclass(frozen=True, slots=True)

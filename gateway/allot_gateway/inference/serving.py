@@ -96,6 +96,7 @@ class Inference:
             inputs=piece.inputs,
             priority=asked.priority,
             deadline=began + asked.timeout_seconds,
+            timeout_seconds=asked.timeout_seconds,
         )
 
     async def _send_all(self, key: DeploymentKey, calls: Sequence[PodCall]) -> list[PodAnswer]:
