@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from allot_gateway.inference import routes as inference
+from allot_gateway.inference.face import InferenceFace, match
 from allot_gateway.namespaces import split_namespace
 from allot_gateway.parts import Parts, parts_of
 from allot_protocol.refusing import HANDLERS
@@ -22,7 +22,6 @@ def build_app(parts: Parts, default_namespace: str) -> ASGIApp:
     """Return the application; a path without a namespace is the default's."""
     app = Starlette(
         routes=[
-            *inference.build_routes(),
             Route("/livez", live),
             Route("/readyz", ready),
             Route("/metrics", metrics),
@@ -33,13 +32,18 @@ def build_app(parts: Parts, default_namespace: str) -> ASGIApp:
     # A redirect loses the bodies of clients that follow it with GET.
     app.router.redirect_slashes = False
 
-    async def with_namespace(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            namespace, scope["path"] = split_namespace(scope["path"], default_namespace)
-            scope["state"] = {"namespace": namespace}
-        await app(scope, receive, send)
+    face = InferenceFace(parts)
 
-    return with_namespace
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        namespace, scope["path"] = split_namespace(scope["path"], default_namespace)
+        scope["state"] = {"namespace": namespace}
+        called = match(scope["method"], scope["path"])
+        if called is None:
+            await app(scope, receive, send)
+        else:
+            await face(scope, receive, send, called)
+
+    return answer
 
 
 async def live(request: Request) -> Response:

@@ -61,7 +61,7 @@ async def infer(request: Request) -> Response:
 async def _parse(request: Request, allocation: Allocation) -> InferenceRequest:
     limits = allocation.settings.limits
     return parse_request(
-        await read_body(request, limits.body_bytes),
+        await read_body(request.receive, request.headers, limits.body_bytes),
         path_task=request.path_params.get("task_type"),
         served=tuple(allocation.spec.task_types),
         timeout=request.query_params.get("timeout"),

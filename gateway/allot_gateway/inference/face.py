@@ -1,0 +1,115 @@
+"""POST _inference over ASGI itself: the one call that comes thousands of times a second.
+
+Starlette's routing, request and response cost as much again as all that is done here; the other
+calls, which people make, go through it (`allot_gateway.app`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from allot_gateway.inference.serving import Received
+from allot_gateway.meters import UNKNOWN
+from allot_gateway.parts import Parts
+from allot_gateway.routing.calls import PodAnswer
+from allot_protocol.departing import while_client_waits
+from allot_protocol.errors import RequestFault
+from allot_protocol.reading import read_body
+from allot_protocol.refusing import CLIENT_CLOSED_REQUEST, apologize
+from allot_protocol.responses import answer_fault
+
+ROOT = "_inference"
+PRODUCT = (b"x-elastic-product", b"Elasticsearch")
+NAMED, TASK_AND_NAMED = 3, 4
+
+
+def match(method: str, path: str) -> tuple[str | None, str] | None:
+    """Return the task and the id of a path of this call, None for another call. Pure."""
+    if method != "POST":
+        return None
+    parts = path.split("/")
+    if len(parts) < NAMED or parts[0] or parts[1] != ROOT or not parts[-1]:
+        return None
+    if len(parts) == NAMED:
+        return None, parts[2]
+    return (parts[2], parts[3]) if len(parts) == TASK_AND_NAMED and parts[2] else None
+
+
+class InferenceFace:
+    """Reads a request, has it answered, and writes the answer."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def __call__(
+        self, scope: Scope, receive: Receive, send: Send, called: tuple[str | None, str]
+    ) -> None:
+        """Answer one request; `called` is what `match` returned."""
+        monotonic = self._parts.monotonic
+        began, status = monotonic(), HTTPStatus.INTERNAL_SERVER_ERROR.value
+        received_before = False
+        try:
+            answer = await self._answer(scope, receive, called)
+            status, received_before = answer.status, True
+            await respond(send, answer)
+        except RequestFault as fault:
+            status = fault.status
+            await answer_fault(Request(scope), fault)(scope, receive, send)
+        except ClientDisconnect:
+            status = CLIENT_CLOSED_REQUEST
+            await Response(status_code=status)(scope, receive, send)
+        except Exception as error:
+            if received_before:
+                raise
+            status = HTTPStatus.INTERNAL_SERVER_ERROR.value
+            await (await apologize(Request(scope), error))(scope, receive, send)
+        finally:
+            self._record(scope["state"]["namespace"], called[1], status, monotonic() - began)
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, called: tuple[str | None, str]
+    ) -> PodAnswer:
+        inference = self._parts.inference
+        headers = decode_headers(scope["headers"])
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+        task, inference_id = called
+        received = Received(
+            namespace=scope["state"]["namespace"],
+            inference_id=inference_id,
+            task=task,
+            timeout=query.get("timeout"),
+            body=await read_body(receive, headers, inference.limits.body_bytes),
+            headers=headers,
+        )
+        return await while_client_waits(receive, inference.answer(received))
+
+    def _record(self, namespace: str, inference_id: str, status: int, seconds: float) -> None:
+        """Record a request under its endpoint's id; an id that nothing has is nobody's."""
+        if self._parts.view.find_endpoint(namespace, inference_id) is None:
+            namespace = inference_id = UNKNOWN
+        self._parts.meters.record(namespace, inference_id, status, seconds)
+
+
+def decode_headers(headers: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
+    """Return ASGI's headers as text, the last of each name."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
+
+
+async def respond(send: Send, answer: PodAnswer) -> None:
+    """Write a pod's answer as it is."""
+    headers: list[Any] = [
+        PRODUCT,
+        (b"content-type", answer.content_type.encode("latin-1")),
+        (b"content-length", str(len(answer.body)).encode()),
+    ]
+    if answer.retry_after is not None:
+        headers.append((b"retry-after", answer.retry_after.encode("latin-1")))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
