@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 import uvicorn
 
+from allot_protocol.limits import KEEP_ALIVE_SECONDS
 from allot_runtime.allocation import Allocation, run_in_daemon
 from allot_runtime.app import build_app
 from allot_runtime.clock import read_process_age_seconds
@@ -62,6 +63,7 @@ async def serve(settings: Settings) -> int:
             log_config=None,
             access_log=settings.access_log,
             lifespan="off",
+            timeout_keep_alive=int(KEEP_ALIVE_SECONDS),
             server_header=False,
             # Nothing here asks for the client's address.
             proxy_headers=False,
