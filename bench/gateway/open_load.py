@@ -127,8 +127,7 @@ class Place:
         """Open all connections."""
         loop = asyncio.get_running_loop()
         for _ in range(self._most):
-            connection = Connection(self)
-            await loop.create_connection(lambda made=connection: made, HOST, self._port)
+            _, connection = await loop.create_connection(lambda: Connection(self), HOST, self._port)
             self._all.add(connection)
             self._idle.append(connection)
 

@@ -98,7 +98,7 @@ class NoCluster:
 def main() -> None:
     """Read the arguments and serve."""
     port, *pods = map(int, sys.argv[1:])
-    uvloop.run(serve(port, pods, NoCluster()))  # type: ignore[arg-type]
+    uvloop.run(serve(port, pods, NoCluster()))
 
 
 if __name__ == "__main__":

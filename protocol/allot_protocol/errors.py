@@ -17,12 +17,13 @@ class ErrorType(StrEnum):
     NO_HANDLER = "no_handler_found"
     WRONG_METHOD = "method_not_allowed"
     TOO_LARGE = "content_too_large"
-    NOT_READY = "model_not_ready"
     NOT_FOUND = "resource_not_found_exception"
+    NOT_READY = "model_not_ready"
     NOT_DEPLOYED = "not_deployed"
-    BAD_ANSWER = "bad_answer"
     REJECTED = "es_rejected_execution_exception"
     TIMEOUT = "timeout"
+    DEPLOYMENT_TIMEOUT = "model_deployment_timeout_exception"
+    BAD_GATEWAY = "bad_gateway"
     FAILED = "inference_failed"
 
 
@@ -34,8 +35,8 @@ _WIRE = {
     ErrorType.TOO_LARGE: _PLAIN,
     ErrorType.NOT_READY: _PLAIN,
     ErrorType.NOT_DEPLOYED: _PLAIN,
-    ErrorType.BAD_ANSWER: _PLAIN,
     ErrorType.TIMEOUT: _PLAIN,
+    ErrorType.BAD_GATEWAY: _PLAIN,
     ErrorType.FAILED: _PLAIN,
 }
 _STATUS = {
@@ -47,12 +48,13 @@ _STATUS = {
     ErrorType.NO_HANDLER: HTTPStatus.BAD_REQUEST,
     ErrorType.WRONG_METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
     ErrorType.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    ErrorType.NOT_READY: HTTPStatus.CONFLICT,
     ErrorType.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    ErrorType.NOT_READY: HTTPStatus.CONFLICT,
     ErrorType.NOT_DEPLOYED: HTTPStatus.CONFLICT,
-    ErrorType.BAD_ANSWER: HTTPStatus.BAD_GATEWAY,
     ErrorType.REJECTED: HTTPStatus.TOO_MANY_REQUESTS,
     ErrorType.TIMEOUT: HTTPStatus.REQUEST_TIMEOUT,
+    ErrorType.DEPLOYMENT_TIMEOUT: HTTPStatus.REQUEST_TIMEOUT,
+    ErrorType.BAD_GATEWAY: HTTPStatus.BAD_GATEWAY,
     ErrorType.FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 

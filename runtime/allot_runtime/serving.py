@@ -14,6 +14,7 @@ import signal
 
 import uvicorn
 
+from allot_protocol.limits import KEEP_ALIVE_SECONDS
 from allot_protocol.uvicorn_server import Server
 from allot_runtime.allocation import Allocation, run_in_daemon
 from allot_runtime.app import build_app
@@ -53,6 +54,7 @@ async def serve(settings: Settings) -> int:
             log_config=None,
             access_log=settings.access_log,
             lifespan="off",
+            timeout_keep_alive=int(KEEP_ALIVE_SECONDS),
             server_header=False,
             # Nothing here asks for the client's address.
             proxy_headers=False,

@@ -157,6 +157,6 @@ def combine(
         body = join(asked, pieces, [answer.body for answer in answers])
     except UnexpectedAnswer as error:
         raise RequestFault(
-            ErrorType.BAD_ANSWER, f"a pod's answer is not understood: {error}"
+            ErrorType.BAD_GATEWAY, f"a pod's answer is not understood: {error}"
         ) from error
     return PodAnswer(first.status, first.content_type, body, None, first.pod)
