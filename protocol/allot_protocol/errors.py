@@ -25,10 +25,14 @@ class ErrorType(StrEnum):
     DEPLOYMENT_TIMEOUT = "model_deployment_timeout_exception"
     BAD_GATEWAY = "bad_gateway"
     FAILED = "inference_failed"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    UNAVAILABLE = "unavailable"
 
 
 # Where Elasticsearch has no name of its own for an error, the wire says status_exception.
 _PLAIN = "status_exception"
+_SECURITY = "security_exception"
 _WIRE = {
     ErrorType.NO_HANDLER: "illegal_argument_exception",
     ErrorType.WRONG_METHOD: "illegal_argument_exception",
@@ -38,6 +42,9 @@ _WIRE = {
     ErrorType.TIMEOUT: _PLAIN,
     ErrorType.BAD_GATEWAY: _PLAIN,
     ErrorType.FAILED: _PLAIN,
+    ErrorType.UNAUTHENTICATED: _SECURITY,
+    ErrorType.FORBIDDEN: _SECURITY,
+    ErrorType.UNAVAILABLE: _PLAIN,
 }
 _STATUS = {
     ErrorType.VALIDATION: HTTPStatus.BAD_REQUEST,
@@ -56,19 +63,32 @@ _STATUS = {
     ErrorType.DEPLOYMENT_TIMEOUT: HTTPStatus.REQUEST_TIMEOUT,
     ErrorType.BAD_GATEWAY: HTTPStatus.BAD_GATEWAY,
     ErrorType.FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
+    ErrorType.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
+    ErrorType.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    ErrorType.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
 class RequestFault(Exception):
-    """One request is refused; `retry_after_seconds` where it is worth coming back."""
+    """One request is refused; `retry_after_seconds` where it is worth coming back.
+
+    `challenges` are the ways to sign in: one WWW-Authenticate header each, and in the body too, as
+    Elasticsearch has them.
+    """
 
     def __init__(
-        self, kind: ErrorType, message: str, *, retry_after_seconds: int | None = None
+        self,
+        kind: ErrorType,
+        message: str,
+        *,
+        retry_after_seconds: int | None = None,
+        challenges: tuple[str, ...] = (),
     ) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
         self.retry_after_seconds = retry_after_seconds
+        self.challenges = challenges
 
     @property
     def status(self) -> int:

@@ -9,6 +9,7 @@ from allot_protocol.refusing import HANDLERS
 from allot_runtime import routes
 from allot_runtime.allocation import Allocation
 from allot_runtime.metrics import build_registry
+from allot_runtime.pod_token import PodToken
 from allot_runtime.tracing import Tracer
 
 
@@ -29,6 +30,8 @@ def build_app(allocation: Allocation, tracer: Tracer | None = None) -> Starlette
     app.state.allocation = allocation
     app.state.tracer = tracer
     app.state.registry = build_registry(allocation)
+    settings = allocation.settings
+    app.state.token = PodToken(settings.locate(settings.pod_token_dir))
     # A redirect loses the bodies of clients that follow it with GET.
     app.router.redirect_slashes = False
     return app

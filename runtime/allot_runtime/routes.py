@@ -12,6 +12,7 @@ from allot_protocol.inference_request import InferenceRequest, choose_task, pars
 from allot_protocol.reading import read_body
 from allot_protocol.responses import PRODUCT, answer_json
 from allot_runtime.allocation import Allocation
+from allot_runtime.pod_token import PodToken
 from allot_runtime.stats import describe_model, describe_stats
 from allot_runtime.threads import read_cpu_share
 from allot_runtime.watching import watch_request
@@ -21,6 +22,12 @@ def allocation_of(request: Request) -> Allocation:
     """Return the allocation that this application serves."""
     allocation: Allocation = request.app.state.allocation
     return allocation
+
+
+def check_token(request: Request) -> None:
+    """Raise RequestFault unless the caller shows the pods' token, or none is asked for."""
+    token: PodToken = request.app.state.token
+    token.check(request.headers.get("authorization"))
 
 
 async def live(request: Request) -> Response:
@@ -37,6 +44,7 @@ async def ready(request: Request) -> Response:
 
 async def stats(request: Request) -> Response:
     """Answer what this allocation has done."""
+    check_token(request)
     return answer_json(request, describe_stats(allocation_of(request), read_cpu_share()))
 
 
@@ -48,6 +56,7 @@ async def metrics(request: Request) -> Response:
 
 async def infer(request: Request) -> Response:
     """Compute vectors, tokens or a ranking."""
+    check_token(request)
     allocation = allocation_of(request)
     with watch_request(allocation, request.app.state.tracer, request.headers) as timeline:
         path_task, served = request.path_params.get("task_type"), allocation.spec.task_types

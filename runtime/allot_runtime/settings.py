@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from allot_api.names import POD_TOKEN_PATH
 from allot_api.terms import ElementType
 from allot_api.trained_model import TrainedModelSpec
 from allot_protocol.limits import BODY_BYTES, INPUT_CHARACTERS, INPUTS, Limits
@@ -78,6 +79,10 @@ class Settings(BaseSettings):
         None,
         description="The token for an https:// source; give it by environment, where no process "
         "list shows it.",
+    )
+    pod_token_dir: Path = Field(
+        Path(POD_TOKEN_PATH),
+        description="Where the Secret with the pods' token is mounted; if none is, all are answered.",
     )
     termination_log: Path = Field(
         Path("/dev/termination-log"), description="Where the reason of a fatal end is written."
