@@ -155,6 +155,11 @@ class Engine:
         with self._changed:
             return len(self._line) + self._running
 
+    @property
+    def tokens_waiting(self) -> int:
+        """Return the tokens in the line; a moment old, since it does not wait for the lock."""
+        return self._line.tokens
+
     def end(self) -> None:
         """Let the compute thread end when nothing waits any more."""
         with self._changed:

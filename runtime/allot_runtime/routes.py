@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from allot_protocol.departing import while_client_waits
+from allot_protocol.headers import PASS_TOKENS_HEADER, TOKENS_HEADER, WAITING_TOKENS_HEADER
 from allot_protocol.inference_request import InferenceRequest, choose_task, parse_request
 from allot_protocol.reading import read_body
 from allot_protocol.responses import PRODUCT, answer_json
@@ -15,6 +16,7 @@ from allot_runtime.allocation import Allocation
 from allot_runtime.pod_token import PodToken
 from allot_runtime.stats import describe_model, describe_stats
 from allot_runtime.threads import read_cpu_share
+from allot_runtime.timeline import Timeline
 from allot_runtime.watching import watch_request
 
 
@@ -64,7 +66,22 @@ async def infer(request: Request) -> Response:
         asked = await _parse(request, allocation)
         timeline.inputs = len(asked.inputs)
         work = allocation.infer(asked, timeline)
-        return answer_json(request, await while_client_waits(request.receive, work))
+        answer = await while_client_waits(request.receive, work)
+        return answer_json(request, answer, headers=describe_work(allocation, timeline))
+
+
+def describe_work(allocation: Allocation, timeline: Timeline) -> dict[str, str]:
+    """Return what a router reads beside an answer.
+
+    That is the tokens of this request, those that wait here now, whoever sent them, and those that
+    one pass takes.
+    """
+    engine = allocation.engine
+    return {
+        TOKENS_HEADER: str(timeline.tokens),
+        WAITING_TOKENS_HEADER: str(engine.tokens_waiting),
+        PASS_TOKENS_HEADER: str(engine.budget.tokens),
+    }
 
 
 async def _parse(request: Request, allocation: Allocation) -> InferenceRequest:

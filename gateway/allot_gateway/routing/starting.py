@@ -31,10 +31,11 @@ IsWanted = Callable[[DeploymentKey], bool]
 
 @dataclass(frozen=True, slots=True)
 class FirstAllocation:
-    """The write of the first allocation."""
+    """The write of the first allocation: an apply to the object, or a Scale that replaces its."""
 
     resource: Resource
     manifest: Manifest
+    is_scale: bool = False
 
 
 def plan_first_allocation(target: Target) -> FirstAllocation | None:
@@ -50,24 +51,17 @@ def plan_first_allocation(target: Target) -> FirstAllocation | None:
         if settings.replicas > 0:
             return None
         version = deployment.manifest["metadata"]["resourceVersion"]
-        return _plan(MODEL_DEPLOYMENTS, target, deployment.subject.name, version)
-    return _plan(DEPLOYMENTS, target, workload.name, workload.resource_version)
+        scale = {"apiVersion": "autoscaling/v1", "kind": "Scale"}
+        one = _build_one(target, deployment.subject.name, version)
+        return FirstAllocation(MODEL_DEPLOYMENTS, scale | one, is_scale=True)
+    shape = {"apiVersion": DEPLOYMENTS.api_version, "kind": DEPLOYMENTS.kind}
+    one = _build_one(target, workload.name, workload.resource_version)
+    return FirstAllocation(DEPLOYMENTS, shape | one)
 
 
-def _plan(resource: Resource, target: Target, name: str, version: str) -> FirstAllocation:
-    return FirstAllocation(
-        resource,
-        {
-            "apiVersion": resource.api_version,
-            "kind": resource.kind,
-            "metadata": {
-                "namespace": target.key.namespace,
-                "name": name,
-                "resourceVersion": version,
-            },
-            "spec": {"replicas": 1},
-        },
-    )
+def _build_one(target: Target, name: str, version: str) -> Manifest:
+    metadata = {"namespace": target.key.namespace, "name": name, "resourceVersion": version}
+    return {"metadata": metadata, "spec": {"replicas": 1}}
 
 
 @dataclass(slots=True)
@@ -109,9 +103,7 @@ class Starter:
         """Write; return whether there is nothing more to do but to wait for the watch."""
         try:
             async with asyncio.timeout(CALL_SECONDS):
-                await self.cluster.apply(
-                    planned.resource, planned.manifest, field_manager=SCALER_MANAGER
-                )
+                await self._send(planned)
         except (Conflict, NotFound, Invalid) as error:
             # Somebody else wrote, or it is gone: the watch shows which, and then it is asked anew.
             logger.info("%s: the first allocation is not this gateway's: %s", key, error)
@@ -121,3 +113,12 @@ class Starter:
             return False
         logger.info("%s: asked for the first allocation", key)
         return True
+
+    async def _send(self, planned: FirstAllocation) -> None:
+        resource, manifest = planned.resource, planned.manifest
+        if planned.is_scale:
+            await self.cluster.replace(
+                resource, manifest, field_manager=SCALER_MANAGER, subresource="scale"
+            )
+        else:
+            await self.cluster.apply(resource, manifest, field_manager=SCALER_MANAGER)

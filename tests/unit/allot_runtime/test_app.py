@@ -11,10 +11,13 @@ import httpx
 import pytest
 
 from allot_api.terms import ModelState
+from allot_protocol.headers import PASS_TOKENS_HEADER, TOKENS_HEADER, WAITING_TOKENS_HEADER
 from allot_protocol.media_types import JSON
 from allot_runtime.allocation import Allocation
 from allot_runtime.app import build_app
 from allot_runtime.errors import ModelFault
+from allot_runtime.routes import describe_work
+from allot_runtime.timeline import Timeline
 from tests.fakes.echo_allocation import a_served_model, an_allocation
 from tests.fakes.echo_model import POISON, EchoModel, an_open_model
 
@@ -52,6 +55,36 @@ async def test_an_answer_carries_the_product_and_the_clients_media_type(
     assert answer.json() == {"text_embedding": [{"embedding": [2.0, 4.0]}]}
     assert answer.headers["x-elastic-product"] == "Elasticsearch"
     assert answer.headers["content-type"] == JSON
+
+
+async def test_an_answer_says_its_tokens_and_what_waits(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/_inference/any", json={"input": ["a cat", "sat"]})
+
+    assert answer.headers[TOKENS_HEADER] == "3"
+    assert answer.headers[WAITING_TOKENS_HEADER] == "0"
+    assert answer.headers[PASS_TOKENS_HEADER] == "384"
+
+
+async def test_what_waits_is_told_while_a_pass_runs(tmp_path: Path) -> None:
+    model = an_open_model()
+    async with a_served_model(tmp_path, model) as (allocation, client):
+        model.gate.clear()
+        model.entered.clear()
+        asking = [asyncio.create_task(client.post("/_inference/any", json={"input": ["a cat"]}))]
+        await asyncio.to_thread(model.entered.wait, 10)
+        asking += [
+            asyncio.create_task(client.post("/_inference/any", json={"input": ["and a dog"]}))
+            for _ in range(2)
+        ]
+        for _ in range(1000):
+            if allocation.engine.pending == 3:
+                break
+            await asyncio.sleep(0.001)
+        told = describe_work(allocation, Timeline(0.0, tokens=7))
+        model.gate.set()
+        await asyncio.gather(*asking)
+
+    assert told == {TOKENS_HEADER: "7", WAITING_TOKENS_HEADER: "6", PASS_TOKENS_HEADER: "384"}
 
 
 async def test_bytes_go_out_as_whole_numbers_under_their_own_name(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import cast
 import httptools
 
 from allot_gateway.routing.connections.answers import CutShort, Overdue, RawAnswer, Unanswered
+from allot_protocol.headers import PASS_TOKENS_HEADER, TOKENS_HEADER, WAITING_TOKENS_HEADER
 
 # A rerank of 10,000 documents, or a thousand vectors of 4,096 dimensions, in JSON.
 MOST_BODY_BYTES = 128 * 2**20
@@ -24,9 +25,9 @@ STALE_AFTER_SECONDS = 1.0
 STALE_WITHIN_SECONDS = 0.1
 _MOST_DIGITS = 12
 _TOKEN_HEADERS = {
-    b"x-allot-tokens": "tokens",
-    b"x-allot-waiting-tokens": "tokens_waiting",
-    b"x-allot-pass-tokens": "tokens_per_pass",
+    TOKENS_HEADER.lower().encode(): "tokens",
+    WAITING_TOKENS_HEADER.lower().encode(): "tokens_waiting",
+    PASS_TOKENS_HEADER.lower().encode(): "tokens_per_pass",
 }
 
 

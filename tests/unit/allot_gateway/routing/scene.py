@@ -137,14 +137,14 @@ def a_call(
 
 @asynccontextmanager
 async def a_scene(
-    pods: Sequence[StubPod] = (), *, replicas: int = 1, bounds: Bounds | None = None, **spec: Any
+    pods: Sequence[StubPod] = (), *, target: int = 1, bounds: Bounds | None = None, **spec: Any
 ) -> AsyncIterator[Scene]:
     """Yield a deployment with pods that serve."""
     view, cluster = View(), FakeCluster()
     async with Router(view, cluster, bounds) as router:
         scene = Scene(router, view, cluster)
         scene.spec |= spec
-        scene.deploy(replicas)
+        scene.deploy(target)
         for pod in pods:
             scene.see(pod)
         yield scene
