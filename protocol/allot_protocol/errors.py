@@ -13,19 +13,32 @@ class ErrorType(StrEnum):
     PARSE = "x_content_parse_exception"
     ILLEGAL_ARGUMENT = "illegal_argument_exception"
     MEDIA_TYPE = "media_type_header_exception"
+    SETTINGS = "validation_exception"
     WRONG_TASK = "status_exception"
+    BAD_REQUEST = "bad_request"
+    EXISTS = "resource_already_exists_exception"
+    MISSING = "resource_not_found_exception"
+    CONFLICT = "conflict"
+    FORBIDDEN = "security_exception"
     NO_HANDLER = "no_handler_found"
     WRONG_METHOD = "method_not_allowed"
     TOO_LARGE = "content_too_large"
     NOT_READY = "model_not_ready"
     REJECTED = "es_rejected_execution_exception"
     TIMEOUT = "timeout"
+    DEPLOYMENT_TIMEOUT = "model_deployment_timeout_exception"
     FAILED = "inference_failed"
+    START_FAILED = "start_failed"
+    UNAVAILABLE = "unavailable"
 
 
 # Where Elasticsearch has no name of its own for an error, the wire says status_exception.
 _PLAIN = "status_exception"
 _WIRE = {
+    ErrorType.BAD_REQUEST: _PLAIN,
+    ErrorType.CONFLICT: _PLAIN,
+    ErrorType.START_FAILED: _PLAIN,
+    ErrorType.UNAVAILABLE: _PLAIN,
     ErrorType.NO_HANDLER: "illegal_argument_exception",
     ErrorType.WRONG_METHOD: "illegal_argument_exception",
     ErrorType.TOO_LARGE: _PLAIN,
@@ -38,14 +51,23 @@ _STATUS = {
     ErrorType.PARSE: HTTPStatus.BAD_REQUEST,
     ErrorType.ILLEGAL_ARGUMENT: HTTPStatus.BAD_REQUEST,
     ErrorType.MEDIA_TYPE: HTTPStatus.NOT_ACCEPTABLE,
+    ErrorType.SETTINGS: HTTPStatus.BAD_REQUEST,
     ErrorType.WRONG_TASK: HTTPStatus.BAD_REQUEST,
+    ErrorType.BAD_REQUEST: HTTPStatus.BAD_REQUEST,
+    ErrorType.EXISTS: HTTPStatus.BAD_REQUEST,
+    ErrorType.MISSING: HTTPStatus.NOT_FOUND,
+    ErrorType.CONFLICT: HTTPStatus.CONFLICT,
+    ErrorType.FORBIDDEN: HTTPStatus.FORBIDDEN,
     ErrorType.NO_HANDLER: HTTPStatus.BAD_REQUEST,
     ErrorType.WRONG_METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
     ErrorType.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ErrorType.NOT_READY: HTTPStatus.CONFLICT,
     ErrorType.REJECTED: HTTPStatus.TOO_MANY_REQUESTS,
     ErrorType.TIMEOUT: HTTPStatus.REQUEST_TIMEOUT,
+    ErrorType.DEPLOYMENT_TIMEOUT: HTTPStatus.REQUEST_TIMEOUT,
     ErrorType.FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
+    ErrorType.START_FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
+    ErrorType.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
