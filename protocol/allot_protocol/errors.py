@@ -13,7 +13,11 @@ class ErrorType(StrEnum):
     PARSE = "x_content_parse_exception"
     ILLEGAL_ARGUMENT = "illegal_argument_exception"
     MEDIA_TYPE = "media_type_header_exception"
+    SETTINGS = "validation_exception"
     WRONG_TASK = "status_exception"
+    BAD_REQUEST = "bad_request"
+    EXISTS = "resource_already_exists_exception"
+    CONFLICT = "conflict"
     NO_HANDLER = "no_handler_found"
     WRONG_METHOD = "method_not_allowed"
     TOO_LARGE = "content_too_large"
@@ -27,6 +31,7 @@ class ErrorType(StrEnum):
     FAILED = "inference_failed"
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
+    START_FAILED = "start_failed"
     UNAVAILABLE = "unavailable"
 
 
@@ -34,6 +39,10 @@ class ErrorType(StrEnum):
 _PLAIN = "status_exception"
 _SECURITY = "security_exception"
 _WIRE = {
+    ErrorType.BAD_REQUEST: _PLAIN,
+    ErrorType.CONFLICT: _PLAIN,
+    ErrorType.START_FAILED: _PLAIN,
+    ErrorType.UNAVAILABLE: _PLAIN,
     ErrorType.NO_HANDLER: "illegal_argument_exception",
     ErrorType.WRONG_METHOD: "illegal_argument_exception",
     ErrorType.TOO_LARGE: _PLAIN,
@@ -44,14 +53,17 @@ _WIRE = {
     ErrorType.FAILED: _PLAIN,
     ErrorType.UNAUTHENTICATED: _SECURITY,
     ErrorType.FORBIDDEN: _SECURITY,
-    ErrorType.UNAVAILABLE: _PLAIN,
 }
 _STATUS = {
     ErrorType.VALIDATION: HTTPStatus.BAD_REQUEST,
     ErrorType.PARSE: HTTPStatus.BAD_REQUEST,
     ErrorType.ILLEGAL_ARGUMENT: HTTPStatus.BAD_REQUEST,
     ErrorType.MEDIA_TYPE: HTTPStatus.NOT_ACCEPTABLE,
+    ErrorType.SETTINGS: HTTPStatus.BAD_REQUEST,
     ErrorType.WRONG_TASK: HTTPStatus.BAD_REQUEST,
+    ErrorType.BAD_REQUEST: HTTPStatus.BAD_REQUEST,
+    ErrorType.EXISTS: HTTPStatus.BAD_REQUEST,
+    ErrorType.CONFLICT: HTTPStatus.CONFLICT,
     ErrorType.NO_HANDLER: HTTPStatus.BAD_REQUEST,
     ErrorType.WRONG_METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
     ErrorType.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -65,6 +77,7 @@ _STATUS = {
     ErrorType.FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
     ErrorType.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
     ErrorType.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    ErrorType.START_FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
     ErrorType.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
