@@ -36,6 +36,7 @@ SCALER_MANAGER = "allot-scaler"
 
 OPERATOR_NAMESPACE = "allot-system"
 OPERATOR_LEASE = "allot-operator"
+GATEWAY_SERVICE = "allot-gateway"
 
 OPERATOR_IMAGE = "allot/operator:0.1.0"
 RUNTIME_IMAGE = "allot/runtime:0.1.0"
