@@ -24,6 +24,8 @@ TESTED_THROUGH = {
     "allot_local.clock": "integration/test_node_agent.py",
     "allot_local.commands": "integration/test_local_cluster.py",
     "allot_local.node.agent": "integration/test_node_agent.py",
+    "allot_local.node.balancing.balancer": "integration/test_load_balancer.py",
+    "allot_local.node.balancing.forwarding": "integration/test_forwarding.py",
     "allot_local.node.api": "integration/test_node_agent.py",
     "allot_local.node.citizen": "integration/test_local_cluster.py",
     "allot_local.node.container": "integration/test_node_agent.py",
