@@ -21,8 +21,8 @@ from allot_cluster.resources import (
     PODS,
     Resource,
 )
-from allot_gateway.routing.router import Router
-from allot_gateway.serving import build_parts, build_server
+from allot_gateway.access.gate import OpenGate
+from allot_gateway.serving import build_server, building_parts
 from allot_gateway.settings import Settings
 from allot_gateway.view.state import WATCHED, View
 
@@ -82,16 +82,18 @@ async def serve(port: int, pod_ports: list[int], cluster: Cluster) -> None:
     settings = Settings(port=port)
     view = View()
     fill(view, pod_ports)
-    async with Router(view, cluster) as router:
-        parts = build_parts(settings, view, router, asyncio.Event())
+    async with building_parts(settings, view, cluster, OpenGate(), asyncio.Event()) as parts:
         await build_server(settings, parts).serve()
 
 
 class NoCluster:
-    """No API server: nothing here starts from zero."""
+    """No API server: nothing here starts from zero, and no pod asks for a token."""
+
+    async def get(self, *_: Any) -> None:
+        """Find nothing."""
 
     def __getattr__(self, name: str) -> Any:
-        """Refuse every call."""
+        """Refuse every other call."""
         raise NotImplementedError(f"the benchmark has no API server to {name} at")
 
 

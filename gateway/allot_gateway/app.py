@@ -9,6 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from allot_gateway.admission import Admission
+from allot_gateway.endpoints import routes as endpoints
 from allot_gateway.inference.face import InferenceFace, match
 from allot_gateway.namespaces import split_namespace
 from allot_gateway.parts import Parts, parts_of
@@ -22,6 +24,7 @@ def build_app(parts: Parts, default_namespace: str) -> ASGIApp:
     """Return the application; a path without a namespace is the default's."""
     app = Starlette(
         routes=[
+            *endpoints.build_routes(parts.around),
             Route("/livez", live),
             Route("/readyz", ready),
             Route("/metrics", metrics),
@@ -33,13 +36,14 @@ def build_app(parts: Parts, default_namespace: str) -> ASGIApp:
     app.router.redirect_slashes = False
 
     face = InferenceFace(parts)
+    admitted = Admission(app, parts)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         namespace, scope["path"] = split_namespace(scope["path"], default_namespace)
         scope["state"] = {"namespace": namespace}
         called = match(scope["method"], scope["path"])
         if called is None:
-            await app(scope, receive, send)
+            await admitted(scope, receive, send)
         else:
             await face(scope, receive, send, called)
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from allot_gateway.access.gate import Gate
 from allot_gateway.inference.serving import Inference
 from allot_gateway.meters import Meters
+from allot_gateway.surroundings import Surroundings
 from allot_gateway.view.state import View
 
 
@@ -18,6 +20,8 @@ class Parts:
 
     view: View
     inference: Inference
+    gate: Gate
+    around: Surroundings
     meters: Meters
     monotonic: Callable[[], float]
     is_draining: Callable[[], bool]

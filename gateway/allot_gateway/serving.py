@@ -8,17 +8,28 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+import aiohttp
 import uvicorn
 
+from allot_cluster.clock import utc_now
 from allot_cluster.connection import connect
 from allot_cluster.interface import Cluster
+from allot_cluster.pod_tokens import PodTokens
+from allot_gateway.access.connections import ConnectionBounds, build_protocol
+from allot_gateway.access.gate import Gate
+from allot_gateway.access.mode import choose_mode
+from allot_gateway.access.opening import GateSettings, opened_gate
 from allot_gateway.app import build_app
 from allot_gateway.inference.serving import Inference
 from allot_gateway.meters import Meters
 from allot_gateway.parts import Parts
+from allot_gateway.pod_stats import PodStats
 from allot_gateway.routing.router import Router
 from allot_gateway.settings import Settings
+from allot_gateway.surroundings import Surroundings
 from allot_gateway.view.following import follow
 from allot_gateway.view.state import View
 from allot_protocol.uvicorn_server import Server
@@ -32,6 +43,8 @@ FINISH_SECONDS = 45
 
 async def serve(settings: Settings) -> int:
     """Serve until told to end; return the process' exit code."""
+    # Before anything is asked of anybody: raises NotSaid.
+    access = choose_mode(settings.host, settings.access)
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -39,22 +52,18 @@ async def serve(settings: Settings) -> int:
     cluster = await connect(
         kubeconfig=settings.kubeconfig, context=settings.context, user_agent=USER_AGENT
     )
-    async with cluster:
-        return await _serve(settings, cluster, told)
-
-
-async def _serve(settings: Settings, cluster: Cluster, told: asyncio.Event) -> int:
-    view = View()
-    following = asyncio.create_task(
-        follow(cluster, view, settings.namespaces, settings.shared_namespace)
-    )
-    try:
-        async with Router(view, cluster) as router:
-            parts = build_parts(settings, view, router, told)
-            return await _answer(settings, parts, following, told)
-    finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+    asked = GateSettings(access, settings.shared_namespace, settings.audiences)
+    async with cluster, opened_gate(asked, cluster) as gate:
+        view = View()
+        following = asyncio.create_task(
+            follow(cluster, view, settings.namespaces, settings.shared_namespace)
+        )
+        try:
+            async with building_parts(settings, view, cluster, gate, told) as parts:
+                return await _answer(settings, parts, following, told)
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
 
 
 async def _answer(
@@ -84,16 +93,33 @@ async def _answer(
     return 0
 
 
-def build_parts(settings: Settings, view: View, router: Router, told: asyncio.Event) -> Parts:
-    """Return what the handlers work with; `told` is set once the gateway was told to end."""
+@asynccontextmanager
+async def building_parts(
+    settings: Settings, view: View, cluster: Cluster, gate: Gate, told: asyncio.Event
+) -> AsyncIterator[Parts]:
+    """Give what the handlers work with; `told` is set once the gateway was told to end."""
     monotonic = asyncio.get_running_loop().time
-    return Parts(
-        view=view,
-        inference=Inference(view, router, monotonic, settings.limits),
-        meters=Meters(),
-        monotonic=monotonic,
-        is_draining=told.is_set,
-    )
+    tokens = PodTokens(cluster, monotonic)
+    async with Router(view, cluster) as router, aiohttp.ClientSession() as session:
+        try:
+            yield Parts(
+                view=view,
+                inference=Inference(view, router, tokens.fetch, monotonic, settings.limits),
+                gate=gate,
+                around=Surroundings(
+                    view=view,
+                    cluster=cluster,
+                    stats=PodStats(session, tokens.fetch).read,
+                    monotonic=monotonic,
+                    utc_now=utc_now,
+                    shared_namespace=settings.shared_namespace,
+                ),
+                meters=Meters(),
+                monotonic=monotonic,
+                is_draining=told.is_set,
+            )
+        finally:
+            await tokens.close()
 
 
 def build_server(settings: Settings, parts: Parts) -> Server:
@@ -103,6 +129,7 @@ def build_server(settings: Settings, parts: Parts) -> Server:
             build_app(parts, settings.default_namespace),
             host=settings.host,
             port=settings.port,
+            http=build_protocol(ConnectionBounds()),
             log_config=None,
             access_log=settings.access_log,
             lifespan="off",

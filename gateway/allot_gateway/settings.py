@@ -6,6 +6,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from allot_api.names import OPERATOR_NAMESPACE
+from allot_gateway.access.mode import Access
 from allot_protocol.limits import BODY_BYTES, INPUT_CHARACTERS, INPUTS, Limits
 from allot_protocol.logs import LogFormat
 
@@ -39,6 +40,16 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="The address to serve on: in a pod, the pod's IP.")
     port: int = Field(9200, ge=0, le=65_535, description="The port to serve on; 0 takes any.")
+    access: Access | None = Field(
+        None,
+        description="rbac asks every request for an API key or a Kubernetes token, none asks "
+        "nobody; none if left out on a loopback address, and has to be said on any other.",
+    )
+    audience: str = Field(
+        "",
+        description="The audiences that a Kubernetes token has to be for, separated by commas; "
+        "the API server's own if left out.",
+    )
     kubeconfig: str | None = Field(
         None, description="The kubeconfig to use; else $KUBECONFIG, the pod's own, ~/.kube/config."
     )
@@ -58,6 +69,11 @@ class Settings(BaseSettings):
     )
     access_log: bool = Field(False, description="Whether every request is logged.")
     log_format: LogFormat = Field(LogFormat.TEXT, description="text for people, json for programs.")
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """Return the audiences of tokens; empty for the API server's own."""
+        return tuple(part.strip() for part in self.audience.split(",") if part.strip())
 
     @property
     def namespaces(self) -> tuple[str, ...]:

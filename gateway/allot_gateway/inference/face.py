@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from allot_gateway.access.actions import Action, Verb
 from allot_gateway.inference.serving import Received
 from allot_gateway.meters import UNKNOWN
 from allot_gateway.parts import Parts
@@ -76,12 +77,15 @@ class InferenceFace:
     async def _answer(
         self, scope: Scope, receive: Receive, called: tuple[str | None, str]
     ) -> PodAnswer:
-        inference = self._parts.inference
+        inference, namespace = self._parts.inference, scope["state"]["namespace"]
         headers = decode_headers(scope["headers"])
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         task, inference_id = called
+        endpoint = self._parts.view.find_endpoint(namespace, inference_id)
+        name = inference_id if endpoint is None else endpoint.subject.name
+        await self._parts.gate.admit(scope["headers"], Action(Verb.INFER, namespace, name))
         received = Received(
-            namespace=scope["state"]["namespace"],
+            namespace=namespace,
             inference_id=inference_id,
             task=task,
             timeout=query.get("timeout"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
@@ -20,8 +20,11 @@ from allot_protocol.inference_request import InferenceRequest, parse_request
 from allot_protocol.limits import Limits
 from allot_protocol.request_body import shorten
 
-# What a pod is told of a request's headers: whose trace it belongs to.
-FORWARDED = ("traceparent", "tracestate")
+# What a pod is told of a request's headers: how to label its answer, whose trace it belongs to.
+FORWARDED = ("accept", "traceparent", "tracestate")
+
+
+Headers = tuple[tuple[str, str], ...]
 
 
 class Sender(Protocol):
@@ -46,10 +49,14 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """Answers requests for inference. Times are monotonic, in seconds."""
+    """Answers requests for inference. Times are monotonic, in seconds.
+
+    `fetch_token` gives what the pods of a namespace ask for.
+    """
 
     view: View
     sender: Sender
+    fetch_token: Callable[[str], Awaitable[str | None]]
     monotonic: Callable[[], float]
     limits: Limits
 
@@ -60,7 +67,8 @@ class Inference:
         asked, is_changed = self._read(received, settings)
         pieces = divide(asked, received.body, is_changed=is_changed)
         key = DeploymentKey(received.namespace, settings.serving_deployment_id)
-        calls = [self._build_call(received, asked, piece, began) for piece in pieces]
+        headers = choose_headers(received, await self.fetch_token(received.namespace))
+        calls = [self._build_call(received, asked, piece, began, headers) for piece in pieces]
         if len(calls) == 1:
             return await self.sender.send(key, calls[0])
         return combine(asked, pieces, await self._send_all(key, calls))
@@ -82,16 +90,17 @@ class Inference:
         return asked, not returns and not asked.return_documents
 
     def _build_call(
-        self, received: Received, asked: InferenceRequest, piece: Piece, began: float
+        self,
+        received: Received,
+        asked: InferenceRequest,
+        piece: Piece,
+        began: float,
+        headers: Headers,
     ) -> PodCall:
-        headers = [("content-type", "application/json")]
-        for name in ("accept", *FORWARDED):
-            if value := received.headers.get(name):
-                headers.append((name, value))
         return PodCall(
             path=f"/_inference/{asked.task_type}/{quote(received.inference_id, safe='')}",
             body=piece.body,
-            headers=tuple(headers),
+            headers=headers,
             characters=piece.characters,
             inputs=piece.inputs,
             priority=asked.priority,
@@ -125,6 +134,15 @@ class _Failed(Exception):
     def __init__(self, answer: PodAnswer) -> None:
         super().__init__(answer.status)
         self.answer = answer
+
+
+def choose_headers(received: Received, token: str | None) -> Headers:
+    """Return the headers that a pod gets: the gateway's own token, never a client's."""
+    headers = [("content-type", "application/json")]
+    headers += [(name, value) for name in FORWARDED if (value := received.headers.get(name))]
+    if token is not None:
+        headers.append(("authorization", f"Bearer {token}"))
+    return tuple(headers)
 
 
 def find_settings(view: View, namespace: str, inference_id: str) -> EndpointSettings:

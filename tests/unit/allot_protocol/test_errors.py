@@ -11,7 +11,12 @@ from allot_protocol.errors import ErrorType, RequestFault
 def test_every_error_has_a_status_and_a_name_that_clients_know(kind: ErrorType) -> None:
     fault = RequestFault(kind, "why")
 
-    is_ours = kind in {ErrorType.FAILED, ErrorType.BAD_GATEWAY, ErrorType.UNAVAILABLE}
+    is_ours = kind in {
+        ErrorType.FAILED,
+        ErrorType.BAD_GATEWAY,
+        ErrorType.UNAVAILABLE,
+        ErrorType.START_FAILED,
+    }
     assert (400 <= HTTPStatus(fault.status) < 500) == (not is_ours)
     assert fault.wire_type.endswith("_exception")
 
