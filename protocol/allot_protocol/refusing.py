@@ -51,8 +51,8 @@ async def forget(request: Request, error: Exception) -> Response:
 
 
 async def apologize(request: Request, error: Exception) -> Response:
-    """Answer a fault of our own; uvicorn logs its traceback."""
-    fault = RequestFault(ErrorType.FAILED, f"{type(error).__name__}: {error}")
+    """Answer a fault of our own: what it was is in the log, which uvicorn writes, not in here."""
+    fault = RequestFault(ErrorType.FAILED, "internal error: the server's log says what")
     return answer_fault(request, fault)
 
 

@@ -6,27 +6,33 @@ calls, which people make, go through it (`allot_gateway.app`).
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl
 
+import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from allot_gateway.access.actions import Action, Verb
+from allot_gateway.answering import answer_fault, dump, is_reshaped
 from allot_gateway.inference.serving import Received
 from allot_gateway.meters import UNKNOWN
 from allot_gateway.parts import Parts
+from allot_gateway.query import check_parameters
 from allot_gateway.routing.calls import PodAnswer
 from allot_protocol.departing import while_client_waits
 from allot_protocol.errors import RequestFault
 from allot_protocol.reading import read_body
 from allot_protocol.refusing import CLIENT_CLOSED_REQUEST, apologize
-from allot_protocol.responses import answer_fault
+
+logger = logging.getLogger(__name__)
 
 ROOT = "_inference"
+PARAMETERS = ("timeout",)
 PRODUCT = (b"x-elastic-product", b"Elasticsearch")
 NAMED, TASK_AND_NAMED = 3, 4
 
@@ -55,10 +61,11 @@ class InferenceFace:
         """Answer one request; `called` is what `match` returned."""
         monotonic = self._parts.monotonic
         began, status = monotonic(), HTTPStatus.INTERNAL_SERVER_ERROR.value
-        received_before = False
+        is_answered = False
         try:
-            answer = await self._answer(scope, receive, called)
-            status, received_before = answer.status, True
+            query = read_query(scope)
+            answer = reshape(scope, query, await self._answer(scope, receive, called, query))
+            status, is_answered = answer.status, True
             await respond(send, answer)
         except RequestFault as fault:
             status = fault.status
@@ -67,19 +74,23 @@ class InferenceFace:
             status = CLIENT_CLOSED_REQUEST
             await Response(status_code=status)(scope, receive, send)
         except Exception as error:
-            if received_before:
+            if is_answered:
                 raise
+            logger.exception("%s %s failed", scope["method"], scope["path"])
             status = HTTPStatus.INTERNAL_SERVER_ERROR.value
             await (await apologize(Request(scope), error))(scope, receive, send)
         finally:
             self._record(scope["state"]["namespace"], called[1], status, monotonic() - began)
 
     async def _answer(
-        self, scope: Scope, receive: Receive, called: tuple[str | None, str]
+        self,
+        scope: Scope,
+        receive: Receive,
+        called: tuple[str | None, str],
+        query: Mapping[str, str],
     ) -> PodAnswer:
         inference, namespace = self._parts.inference, scope["state"]["namespace"]
         headers = decode_headers(scope["headers"])
-        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         task, inference_id = called
         endpoint = self._parts.view.find_endpoint(namespace, inference_id)
         name = inference_id if endpoint is None else endpoint.subject.name
@@ -99,6 +110,25 @@ class InferenceFace:
         if self._parts.view.find_endpoint(namespace, inference_id) is None:
             namespace = inference_id = UNKNOWN
         self._parts.meters.record(namespace, inference_id, status, seconds)
+
+
+def read_query(scope: Scope) -> Mapping[str, str]:
+    """Return the query's parameters, the last of each name; raises RequestFault for unknown ones.
+
+    Most requests have none.
+    """
+    if not scope["query_string"]:
+        return {}
+    request = Request(scope)
+    check_parameters(request, PARAMETERS)
+    return dict(request.query_params)
+
+
+def reshape(scope: Scope, query: Mapping[str, str], answer: PodAnswer) -> PodAnswer:
+    """Return an answer filtered or made for people's eyes, where the query asks for it."""
+    if not query or not is_reshaped(query):
+        return answer
+    return replace(answer, body=dump(query, orjson.loads(answer.body)))
 
 
 def decode_headers(headers: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
