@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from allot_gateway.wildcards import matches
+
 Path = tuple[str, ...]
 
 ANY_DEPTH = "**"
@@ -94,23 +96,3 @@ def _behind(path: Path, name: str) -> Iterable[Path]:
         yield from _behind(path[1:], name)
     elif matches(path[0], name):
         yield path[1:]
-
-
-def matches(pattern: str, name: str) -> bool:
-    """Return whether `*` in the pattern can stand for what makes it the name.
-
-    Each part is looked for once from where the last one ended, so that no pattern is slow.
-    """
-    first, *parts = pattern.split("*")
-    if not parts:
-        return name == pattern
-    *middle, last = parts
-    if not name.startswith(first):
-        return False
-    position = len(first)
-    for part in middle:
-        found = name.find(part, position)
-        if found < 0:
-            return False
-        position = found + len(part)
-    return name.endswith(last) and len(name) - len(last) >= position

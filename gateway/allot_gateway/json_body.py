@@ -1,4 +1,4 @@
-"""A management call's body: one JSON object, strictly read. Pure."""
+"""A management call's body: one JSON object, strictly read."""
 
 from __future__ import annotations
 
@@ -6,13 +6,29 @@ import json
 from typing import Any
 
 import orjson
+from starlette.requests import Request
 
 from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.reading import read_body
 from allot_protocol.request_body import shorten
 
 # Settings, not texts: a chunking_settings of 50 separators has 13 kB.
 BODY_BYTES = 256 * 1024
 MOST_DEPTH = 32
+
+
+async def read_object(request: Request) -> dict[str, Any]:
+    """Return the object of a request's body; raises RequestFault."""
+    return parse_object(await read_body(request, BODY_BYTES))
+
+
+async def read_optional_object(request: Request) -> dict[str, Any]:
+    """Return the object of a request's body, empty where there is none; raises RequestFault."""
+    headers = request.headers
+    if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
+        return {}
+    content = await read_body(request, BODY_BYTES)
+    return parse_object(content) if content.strip() else {}
 
 
 def parse_object(content: bytes) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from allot_api.inference_endpoint import InferenceEndpointSpec
 from allot_api.rules import validate_endpoint
 from allot_api.rules.validation import without_nulls
 from allot_api.terms import Service, TaskType
-from allot_gateway.endpoints.naming import choose_name
-from allot_gateway.endpoints.violations import describe_violations
 from allot_gateway.json_body import parse_object
+from allot_gateway.naming import choose_name
+from allot_gateway.violations import describe_violations
 from allot_protocol.errors import ErrorType, RequestFault
 from allot_protocol.request_body import shorten
 

@@ -16,9 +16,9 @@ from allot_api.rules import validate_endpoint
 from allot_api.rules.validation import without_nulls
 from allot_api.terms import TaskType
 from allot_gateway.endpoints.bodies import parse_task, refuse_unknown
-from allot_gateway.endpoints.violations import describe_violations
 from allot_gateway.json_body import parse_object
 from allot_gateway.ownership import Field
+from allot_gateway.violations import describe_violations
 from allot_protocol.errors import ErrorType, RequestFault
 from allot_protocol.request_body import shorten
 

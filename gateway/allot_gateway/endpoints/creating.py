@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from allot_cluster.declared import Endpoint, read_endpoint
-from allot_cluster.errors import AlreadyExists, ClusterError
+from allot_cluster.errors import AlreadyExists
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import INFERENCE_ENDPOINTS
 from allot_gateway.endpoints.bodies import Wanted
@@ -24,16 +24,15 @@ from allot_gateway.endpoints.checks import (
     refuse_reserved,
 )
 from allot_gateway.endpoints.finding import find_manifest
-from allot_gateway.endpoints.naming import list_names
-from allot_gateway.endpoints.outcomes import Failed, Outcome, Pending, Started, judge_start
+from allot_gateway.endpoints.outcomes import judge_start
+from allot_gateway.naming import list_names
 from allot_gateway.ownership import GATEWAY_MANAGER
+from allot_gateway.starting import Failed, Pending, Started, Starter, Watched
 from allot_gateway.surroundings import Surroundings
 from allot_gateway.view.state import DeploymentKey, Place
 from allot_gateway.waking import Bell, wait_for_ring
 from allot_protocol.errors import ErrorType, RequestFault
 
-# A watch tells of changes at once; after this long in silence the API server is asked.
-FALLBACK_SECONDS = 5.0
 # A shared deployment runs already: only the operator's word is waited for.
 SHARED_SECONDS = 5.0
 
@@ -45,6 +44,11 @@ class Creator:
     around: Surroundings
     bell: Bell
 
+    @property
+    def starter(self) -> Starter:
+        """Return what waits for a start."""
+        return Starter(self.around.cluster, self.bell, self.around.monotonic)
+
     async def create(self, namespace: str, wanted: Wanted, timeout_seconds: float) -> Endpoint:
         """Return the endpoint once it serves; raises RequestFault and ClusterError."""
         deadline = self.around.monotonic() + timeout_seconds
@@ -55,12 +59,15 @@ class Creator:
         is_shared = wanted.spec.service_settings.deployment_id is not None
         if is_shared:
             deadline = min(deadline, self.around.monotonic() + SHARED_SECONDS)
-        outcome = await self._wait(made, deadline)
-        match outcome:
+        place: Place = (made.subject.namespace, made.subject.name)
+        watched = Watched(
+            place, lambda: self.around.view.find_named(place), read_endpoint, judge_start
+        )
+        match await self.starter.wait(made, watched, deadline):
             case Started(endpoint):
                 return endpoint
             case Failed(fault):
-                raise await self._take_back(made, fault)
+                raise await self.starter.take_back(made, fault)
             case Pending():
                 if is_shared:
                     return made
@@ -104,53 +111,6 @@ class Creator:
                 continue
             return read_endpoint(made)
         raise refuse_existing(scene.inference_id)
-
-    async def _wait(self, made: Endpoint, deadline: float) -> Outcome:
-        place: Place = (made.subject.namespace, made.subject.name)
-        was_shown = False
-        with self.bell.follow(place) as event:
-            while True:
-                shown = self.around.view.find_named(place)
-                is_shown = shown is not None and shown.subject.uid == made.subject.uid
-                was_shown |= is_shown
-                is_gone = was_shown and not is_shown
-                outcome = await self._ask(made) if is_gone else judge_start(shown, made.subject.uid)
-                left = deadline - self.around.monotonic()
-                if not isinstance(outcome, Pending) or left <= 0:
-                    return outcome
-                if not await wait_for_ring(event, min(left, FALLBACK_SECONDS)):
-                    outcome = await self._ask(made)
-                    if not isinstance(outcome, Pending):
-                        return outcome
-
-    async def _ask(self, made: Endpoint) -> Outcome:
-        """Return how it goes by the API server's word; nothing new while it is away."""
-        subject = made.subject
-        try:
-            there = await self.around.cluster.get(
-                INFERENCE_ENDPOINTS, subject.namespace, subject.name
-            )
-        except ClusterError:
-            return Pending()
-        if there is None or there["metadata"]["uid"] != subject.uid:
-            return Failed(
-                RequestFault(
-                    ErrorType.CONFLICT,
-                    f"the wait for inference endpoint [{made.inference_id}] ended: it was deleted",
-                )
-            )
-        return judge_start(read_endpoint(there), subject.uid)
-
-    async def _take_back(self, made: Endpoint, fault: RequestFault) -> RequestFault:
-        """Delete what was made, and return the fault that says how that went."""
-        subject = made.subject
-        try:
-            await self.around.cluster.delete(
-                INFERENCE_ENDPOINTS, subject.namespace, subject.name, uid=subject.uid
-            )
-        except ClusterError as error:
-            return RequestFault(fault.kind, f"{fault.message}; it could not be deleted: {error}")
-        return fault
 
 
 def build_manifest(scene: Scene, name: str) -> Manifest:

@@ -7,8 +7,8 @@ from allot_cluster.declared import Deployment, Endpoint, read_endpoint
 from allot_cluster.errors import ClusterError
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import INFERENCE_ENDPOINTS
-from allot_gateway.endpoints.naming import list_names
 from allot_gateway.endpoints.rendering import Shown
+from allot_gateway.naming import list_names
 from allot_gateway.surroundings import Surroundings
 from allot_gateway.view.state import DeploymentKey, View
 from allot_protocol.errors import ErrorType, RequestFault

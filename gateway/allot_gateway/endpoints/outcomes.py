@@ -2,59 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from allot_api.condition_lookup import find_condition
-from allot_api.conditions import AcceptedReason, Condition, ConditionType, Status
+from allot_api.conditions import AcceptedReason, Condition
 from allot_cluster.declared import Endpoint
 from allot_gateway.endpoints.checks import refuse_existing
+from allot_gateway.starting import Failed, Outcome, Pending, Started, find_refusal, find_stall
 from allot_protocol.errors import ErrorType, RequestFault
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """The operator has not said how it goes, or says that it goes on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """At least one allocation serves; of a shared deployment: the endpoint is accepted."""
-
-    endpoint: Endpoint
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """Waiting does not mend it."""
-
-    fault: RequestFault
-
-
-Outcome = Pending | Started | Failed
-
-
-def judge_start(endpoint: Endpoint | None, uid: str) -> Outcome:
-    """Return how it goes with the endpoint that was made with this uid.
-
-    None, or another one of its name, is what a watch shows that is behind.
-    """
-    if endpoint is None or endpoint.subject.uid != uid:
+def judge_start(endpoint: Endpoint) -> Outcome[Endpoint]:
+    """Return how it goes; of a shared deployment it is enough that the endpoint is accepted."""
+    status = endpoint.status
+    if status.observed_generation != endpoint.subject.generation:
         return Pending()
-    status, subject = endpoint.status, endpoint.subject
-    if status.observed_generation != subject.generation:
-        return Pending()
-    accepted = find_condition(status.conditions, ConditionType.ACCEPTED)
-    stalled = find_condition(status.conditions, ConditionType.STALLED)
-    if accepted is not None and accepted.status is Status.FALSE:
-        return Failed(describe_refusal(endpoint.inference_id, accepted))
-    if stalled is not None and stalled.status is Status.TRUE:
-        return Failed(
-            RequestFault(
-                ErrorType.START_FAILED,
-                f"Could not start the deployment of inference endpoint [{endpoint.inference_id}]: "
-                f"{stalled.message}",
-            )
-        )
+    if (refusal := find_refusal(status.conditions)) is not None:
+        return Failed(describe_refusal(endpoint.inference_id, refusal))
+    name = f"inference endpoint [{endpoint.inference_id}]"
+    if (stall := find_stall(status.conditions, name)) is not None:
+        return Failed(stall)
     is_attached = endpoint.settings is not None and endpoint.settings.is_attached
     stats = status.deployment_stats
     serves = stats is not None and stats.allocation_status.allocation_count > 0

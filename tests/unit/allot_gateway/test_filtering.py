@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allot_gateway.filtering import filter_content, matches, parse_filter
+from allot_gateway.filtering import filter_content, parse_filter
+from allot_gateway.wildcards import matches
 
 BODY: dict[str, Any] = {
     "count": 1,

@@ -21,7 +21,9 @@ from allot_cluster.interface import ChangeType, Manifest
 from allot_cluster.resources import INFERENCE_ENDPOINTS, MODEL_DEPLOYMENTS, TRAINED_MODELS
 from allot_gateway.answering import answer_fault
 from allot_gateway.endpoints.routes import build_routes as build_endpoint_routes
+from allot_gateway.info import build_routes as build_info_routes
 from allot_gateway.surroundings import Surroundings
+from allot_gateway.trained_models.routes import build_routes as build_model_routes
 from allot_gateway.view.following import follow
 from allot_gateway.view.state import View
 from allot_gateway.view.workloads import ServingPod
@@ -172,7 +174,14 @@ def build_app(around: Surroundings) -> ASGIApp:
         assert isinstance(error, RequestFault)
         return answer_fault(request, error)
 
-    app = Starlette(routes=build_endpoint_routes(around), exception_handlers={RequestFault: refuse})
+    app = Starlette(
+        routes=[
+            *build_info_routes(around),
+            *build_endpoint_routes(around),
+            *build_model_routes(around),
+        ],
+        exception_handlers={RequestFault: refuse},
+    )
 
     async def with_namespace(scope: Scope, receive: Receive, send: Send) -> None:
         scope.setdefault("state", {})["namespace"] = NAMESPACE
