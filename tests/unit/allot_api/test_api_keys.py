@@ -48,7 +48,7 @@ def test_a_key_is_read_as_it_was_written() -> None:
 
 
 def test_a_key_may_leave_out_all_but_id_and_hash() -> None:
-    assert parse_api_key(a_secret()) == ApiKey("a", HASH, "allot:key:a")
+    assert parse_api_key(a_secret()) == ApiKey("a", HASH, "allot:api-key:a")
 
 
 def test_a_time_in_another_zone_is_the_same_time() -> None:

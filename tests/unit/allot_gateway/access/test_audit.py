@@ -15,7 +15,7 @@ from allot_gateway.access.audit import Change, Outcome, build_line, choose_outco
 CHANGE = Change(
     at=datetime(2027, 1, 2, 3, 4, 5, 678901, tzinfo=UTC),
     request_id="r-1",
-    caller=Caller("allot:key:app", ("writers",), "app"),
+    caller=Caller("allot:api-key:app", ("writers",), "app"),
     action=Action(Verb.CREATE, "shop", "my-e5"),
     method="PUT",
     path="/_inference/text_embedding/my-e5",
@@ -29,7 +29,7 @@ def test_a_change_is_told_in_one_line() -> None:
         "audit": "change",
         "at": "2027-01-02T03:04:05.678Z",
         "request_id": "r-1",
-        "user": "allot:key:app",
+        "user": "allot:api-key:app",
         "groups": ["writers"],
         "key_id": "app",
         "client": "10.1.2.3",
