@@ -112,7 +112,7 @@ async def measure(given: Namespace, port: int) -> Shares:
 async def wait_for_answer(stats: StatsClient) -> None:
     """Return once the fake pods answer; raises BrokenRun."""
     deadline = time.monotonic() + ANSWER_SECONDS
-    while type(await stats.read(find_address(0))).__name__ != "Report":
+    while type(await stats.read(find_address(0), "default")).__name__ != "Report":
         if time.monotonic() > deadline:
             raise BrokenRun("the fake pods do not answer")
         await asyncio.sleep(0.1)

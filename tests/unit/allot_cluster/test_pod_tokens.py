@@ -118,3 +118,14 @@ async def test_a_first_question_without_an_answer_is_asked_again() -> None:
     world.cluster.away = False
     world.now += 1
     assert await world.settled() == "t"
+
+
+async def test_what_cannot_be_read_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    world = World()
+    world.cluster.away = True
+
+    for _ in range(3):
+        await world.settled()
+        world.now += FRESH_SECONDS
+
+    assert caplog.text.count("away") == 1
