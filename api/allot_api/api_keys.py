@@ -32,7 +32,7 @@ API_KEY_LABELS = {MANAGED_BY_LABEL: MANAGED_BY, COMPONENT_LABEL: GATEWAY_COMPONE
 API_KEY_SELECTOR = f"{COMPONENT_LABEL}={GATEWAY_COMPONENT}"
 NAME_PREFIX = "allot-key-"
 # So that no key is taken for a user whom the cluster itself knows.
-USER_PREFIX = "allot:key:"
+USER_PREFIX = "allot:api-key:"
 # Kubernetes' own users and groups: system:masters may do anything. No Secret makes one of them.
 SYSTEM_PREFIX = "system:"
 ID_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")

@@ -4,7 +4,8 @@ AllotError            something that the person at the keyboard can mend
 ├── KubectlFailed     kubectl refused or could not do what was asked
 ├── DemoFailed        the demo stopped; the message says at which step and what to look at
 ├── PodUnreachable    a model pod can't be reached from here
-└── NotExplained      no such endpoint or deployment, or one that can't be read
+├── NotExplained      no such endpoint or deployment, or one that can't be read
+└── KeyRefused        an API key can't be made or deleted as asked
 """
 
 
@@ -26,3 +27,7 @@ class PodUnreachable(AllotError):
 
 class NotExplained(AllotError):
     """There is nothing to explain; the message says why, and what there is instead."""
+
+
+class KeyRefused(AllotError):
+    """A key can't be made or deleted as asked; the message says what to change."""

@@ -62,6 +62,7 @@ class PodTokens:
         self._now = now
         self._known: dict[str, _Known] = {}
         self._asking: dict[str, asyncio.Task[None]] = {}
+        self._complaints: dict[str, str] = {}
 
     async def fetch(self, namespace: str) -> str | None:
         """Return the token to send to a namespace's pods; never raises for what is away."""
@@ -89,14 +90,21 @@ class PodTokens:
         try:
             found = choose_token(await self._cluster.get(SECRETS, namespace, POD_TOKEN_SECRET))
         except ClusterError as error:
-            logger.warning("Secret %s/%s: %s", namespace, POD_TOKEN_SECRET, error)
+            self._complain(namespace, str(error))
             now = self._now()
             known = known or _Known(None, now, now)
             known.ask_at = now + RETRY_SECONDS
             self._known[namespace] = known
             return
+        self._complaints.pop(namespace, None)
         now = self._now()
         if found is None and known is not None and now - known.seen_at < KEPT_SECONDS:
             known.ask_at = now + FRESH_SECONDS
             return
         self._known[namespace] = _Known(found, now, now + FRESH_SECONDS)
+
+    def _complain(self, namespace: str, message: str) -> None:
+        """Log why a Secret cannot be read, once for as long as it stays so."""
+        if self._complaints.get(namespace) != message:
+            self._complaints[namespace] = message
+            logger.warning("Secret %s/%s: %s", namespace, POD_TOKEN_SECRET, message)

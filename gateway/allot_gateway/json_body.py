@@ -19,7 +19,7 @@ MOST_DEPTH = 32
 
 async def read_object(request: Request) -> dict[str, Any]:
     """Return the object of a request's body; raises RequestFault."""
-    return parse_object(await read_body(request, BODY_BYTES))
+    return parse_object(await read_body(request.receive, request.headers, BODY_BYTES))
 
 
 async def read_optional_object(request: Request) -> dict[str, Any]:
@@ -27,7 +27,7 @@ async def read_optional_object(request: Request) -> dict[str, Any]:
     headers = request.headers
     if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
         return {}
-    content = await read_body(request, BODY_BYTES)
+    content = await read_body(request.receive, request.headers, BODY_BYTES)
     return parse_object(content) if content.strip() else {}
 
 

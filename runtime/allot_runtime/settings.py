@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     )
     pod_token_dir: Path = Field(
         Path(POD_TOKEN_PATH),
-        description="Where the Secret with the pods' token is mounted; without it all may ask.",
+        description="Where the Secret with the pods' token is mounted; if none is, all may ask.",
     )
     termination_log: Path = Field(
         Path("/dev/termination-log"), description="Where the reason of a fatal end is written."

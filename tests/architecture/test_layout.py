@@ -17,6 +17,7 @@ TESTED_THROUGH = {
     "allot_cli.demo.narrator": "integration/test_main_job.py",
     "allot_cli.demo.steps": "integration/test_main_job.py",
     "allot_cli.explain.command": "integration/test_explain.py",
+    "allot_cli.key.command": "integration/test_access.py",
     "allot_cluster.clock": "contract/test_elector.py",
     "allot_cluster.live": "contract/test_cluster.py",
     "allot_cluster.transport": "contract/test_cluster.py",

@@ -17,7 +17,6 @@ from tests.fakes.reviews import Grant
 SERVICE_ACCOUNTS = Resource("", "v1", "ServiceAccount", "serviceaccounts")
 ROLES = Resource("rbac.authorization.k8s.io", "v1", "Role", "roles")
 BINDINGS = Resource("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings")
-API_SERVER = "https://kubernetes.default.svc.cluster.local"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ async def client(request: pytest.FixtureRequest, cluster: Cluster, namespace: st
         groups = ["system:serviceaccounts", f"system:serviceaccounts:{namespace}"]
         known = {"username": user, "uid": "u", "groups": [*groups, "system:authenticated"]}
         cluster.reviewer.users = {"plain": known, "for-allot": known}
-        cluster.reviewer.audiences = {"plain": [API_SERVER], "for-allot": ["allot"]}
+        cluster.reviewer.audiences = {"for-allot": ["allot"]}
         cluster.reviewer.grants = {Grant(user, "infer", "inferenceendpoints", namespace, "mine")}
         return Client(user, "plain", "for-allot")
     kubectl = request.getfixturevalue("kubectl")

@@ -9,6 +9,8 @@ from typing import Any
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import SUBJECT_ACCESS_REVIEWS, TOKEN_REVIEWS, Resource
 
+# The audience of a token that says none: the cluster's own issuer.
+API_SERVER = "https://kubernetes.default.svc.cluster.local"
 REVIEWS = (TOKEN_REVIEWS, SUBJECT_ACCESS_REVIEWS)
 
 
@@ -55,8 +57,8 @@ class Reviewer:
 
     def _review_token(self, spec: dict[str, Any]) -> dict[str, Any]:
         user = self.users.get(spec["token"])
-        meant_for = self.audiences.get(spec["token"], ["https://kubernetes.default.svc"])
-        asked = spec.get("audiences", meant_for)
+        meant_for = self.audiences.get(spec["token"], [API_SERVER])
+        asked = spec.get("audiences", [API_SERVER])
         shared = [one for one in asked if one in meant_for]
         if user is None or not shared:
             return {"authenticated": False, "user": {}, "error": "invalid bearer token"}

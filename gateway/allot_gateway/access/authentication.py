@@ -1,12 +1,11 @@
 """Credentials to a caller: API keys and passwords by the ring, tokens by the API server.
 
 Every refusal is the same sentence. What is not known costs what is wrong: a hash is compared in
-any case, a slow one for Basic, and a slow check runs on a thread, each password once at a time.
+any case, and a slow one for Basic.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import math
 from collections.abc import Callable
@@ -18,7 +17,6 @@ from allot_api.key_hashes import (
     DIGEST_BYTES,
     SALT_BYTES,
     FastHash,
-    SecretHash,
     SlowHash,
 )
 from allot_cluster.errors import ClusterError
@@ -29,13 +27,11 @@ from allot_gateway.access.answers import Answers, Crowded, NotAnswered, Terms
 from allot_gateway.access.credentials import Credentials, Malformed, Pair, Token
 from allot_gateway.access.faults import cannot_ask, malformed_credentials, wrong_credentials
 from allot_gateway.access.key_ring import KeyRing
+from allot_gateway.access.passwords import Passwords
 
 AUTHENTICATED = "system:authenticated"
 """The group that Kubernetes itself puts every user into whom it knows."""
 TOKEN_TERMS = Terms(good_seconds=60, bad_seconds=10)
-PASSWORD_TERMS = Terms(
-    good_seconds=300, bad_seconds=10, stale_seconds=0, ask_seconds=10, most_asked=16
-)
 # No secret has these digests, as far as anybody knows.
 _NOBODY_FAST = FastHash(bytes(DIGEST_BYTES))
 _NOBODY_SLOW = SlowHash(bytes(SALT_BYTES), bytes(DIGEST_BYTES))
@@ -58,6 +54,7 @@ class Authenticator:
         self,
         cluster: Cluster,
         ring: KeyRing,
+        passwords: Passwords,
         *,
         audiences: tuple[str, ...] = (),
         now: Callable[[], float],
@@ -65,15 +62,12 @@ class Authenticator:
     ) -> None:
         self._cluster = cluster
         self._ring = ring
+        self._passwords = passwords
         self._audiences = audiences
         self._now = now
         self._utc_now = utc_now
-        self._slow_turn = asyncio.Semaphore(1)
         self._tokens: Answers[str, Identity | None] = Answers(
             self._review, lambda found: found is not None, TOKEN_TERMS, now=now, away=ClusterError
-        )
-        self._passwords: Answers[tuple[SecretHash, bytes], bool] = Answers(
-            self._check_slowly, bool, PASSWORD_TERMS, now=now, away=MemoryError
         )
 
     async def authenticate(self, credentials: Credentials, digest: bytes) -> Authenticated:
@@ -115,17 +109,7 @@ class Authenticator:
         if not (pair.is_basic and self._ring.has_passwords):
             return False
         slow = known if known.is_slow else _NOBODY_SLOW
-        try:
-            kept = await self._passwords.get((digest, str(slow)), (slow, pair.secret))
-        except (NotAnswered, Crowded):
-            raise cannot_ask("the password", "many others are being checked") from None
-        return kept.answer
-
-    async def _check_slowly(self, question: tuple[SecretHash, bytes]) -> bool:
-        slow, secret = question
-        # One at a time: each takes 32 MiB and a core, and strangers can ask for it.
-        async with self._slow_turn:
-            return await asyncio.to_thread(slow.matches, secret)
+        return await self._passwords.is_right(slow, pair.secret, digest)
 
     def _valid_until(self, key: ApiKey | None) -> float:
         if key is None or key.expires_at is None:

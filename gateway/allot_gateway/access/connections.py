@@ -29,6 +29,7 @@ HEADER_SECONDS = 10.0
 BODY_SECONDS = 75.0
 # For a client to read what its socket and ours do not hold.
 WRITE_SECONDS = 60.0
+LINGER_SECONDS = 1.0
 HEADER_BYTES = 64 * 1024
 CONNECTIONS = 4096
 
@@ -66,6 +67,7 @@ class _BoundedProtocol(HttpToolsProtocol):
         self._write_timer: asyncio.TimerHandle | None = None
         self._header_bytes = 0
         self._phase = _Phase.HEADERS
+        self._refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for headers; one connection too many is told so, and closed."""
@@ -83,10 +85,10 @@ class _BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Have the data read; then bound the phase in which it leaves the request."""
-        if self.transport.is_closing():
+        if self._is_over:
             return
         super().data_received(data)
-        if self.transport.is_closing():
+        if self._is_over:
             return
         if self._phase is _Phase.HEADERS:
             self._header_bytes += len(data)
@@ -105,7 +107,7 @@ class _BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Refuse headers that came at once and are too large; else go on to the body."""
-        if self.transport.is_closing():
+        if self._is_over:
             return
         self._enter(_Phase.BODY)
         size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
@@ -116,13 +118,13 @@ class _BoundedProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Pass on a part of the body of a request that was let in."""
-        if not self.transport.is_closing():
+        if not self._is_over:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Stop waiting: the whole request is there."""
         self._enter(_Phase.WHOLE)
-        if not self.transport.is_closing():
+        if not self._is_over:
             super().on_message_complete()
 
     def pause_writing(self) -> None:
@@ -136,9 +138,14 @@ class _BoundedProtocol(HttpToolsProtocol):
         self._stop_write_timer()
         super().resume_writing()
 
+    @property
+    def _is_over(self) -> bool:
+        return self._refused or self.transport.is_closing()
+
     def _enter(self, phase: _Phase) -> None:
-        self._phase = phase
-        self._stop_timer()
+        if not self._refused:
+            self._phase = phase
+            self._stop_timer()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -168,10 +175,17 @@ class _BoundedProtocol(HttpToolsProtocol):
         )
 
     def _refuse(self, status: HTTPStatus, reason: str) -> None:
-        """Answer without the application, in Elasticsearch's words, and close."""
+        """Answer without the application, in Elasticsearch's words, and end the connection.
+
+        It is read on for a moment, to no purpose: were it closed with bytes unread, the client's
+        side would be reset, and the answer lost.
+        """
+        self._refused = True
         self._stop_timer()
         self.transport.write(build_refusal(status, reason))
-        self.transport.close()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._timer = self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
 
 def build_refusal(status: HTTPStatus, reason: str) -> bytes:

@@ -15,6 +15,7 @@ from allot_gateway.access.gate import Gate, GuardedGate, OpenGate
 from allot_gateway.access.key_ring import KeyRing
 from allot_gateway.access.key_watch import follow_keys
 from allot_gateway.access.mode import Access
+from allot_gateway.access.passwords import Passwords
 from allot_gateway.access.permission import Permissions
 
 
@@ -36,7 +37,12 @@ async def opened_gate(settings: GateSettings, cluster: Cluster) -> AsyncIterator
     now = asyncio.get_running_loop().time
     ring = KeyRing()
     authenticator = Authenticator(
-        cluster, ring, audiences=settings.audiences, now=now, utc_now=clock.utc_now
+        cluster,
+        ring,
+        Passwords(now=now),
+        audiences=settings.audiences,
+        now=now,
+        utc_now=clock.utc_now,
     )
     gate = GuardedGate(ring, authenticator, Permissions(cluster, now=now), now=now)
     following = asyncio.create_task(follow_keys(cluster, settings.keys_namespace, ring))

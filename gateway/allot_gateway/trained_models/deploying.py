@@ -157,7 +157,7 @@ class Deployer:
             found = read_deployment(manifest)
             if found.deployment_id == deployment_id:
                 return found
-        raise RequestFault(ErrorType.MISSING, f"deployment [{deployment_id}] not found")
+        raise RequestFault(ErrorType.NOT_FOUND, f"deployment [{deployment_id}] not found")
 
     def _refuse_update(self, deployment: Deployment, *, is_forced: bool) -> None:
         self._refuse_endpoints(deployment, "updated")

@@ -37,7 +37,7 @@ def select(
 def model_is_missing(model_id: str) -> RequestFault:
     """Return the fault for an id that no model and no deployment has."""
     return RequestFault(
-        ErrorType.MISSING, f"No known trained model with model_id [{shorten(model_id)}]"
+        ErrorType.NOT_FOUND, f"No known trained model with model_id [{shorten(model_id)}]"
     )
 
 
