@@ -24,8 +24,8 @@ logger = logging.getLogger(__name__)
 
 FRESH_SECONDS = 10.0
 RETRY_SECONDS = 1.0
-# Older than this, such as after an idle hour, a token may be one that pods take no more: it is asked
-# for again first, for a moment.
+# Older than this, such as after an idle hour, a token may be one that pods take no more: it is
+# asked for again first, for a moment.
 STALE_SECONDS = 30.0
 PATIENCE_SECONDS = 1.0
 # A pod may ask for the token of a Secret that is gone until its kubelet has looked.
