@@ -31,6 +31,7 @@ from allot_gateway.parts import Parts
 from allot_gateway.pod_stats import PodStats
 from allot_gateway.routing.presence import Presence
 from allot_gateway.routing.router import Router
+from allot_gateway.routing_metrics import RoutingCollector
 from allot_gateway.settings import Settings
 from allot_gateway.surroundings import Surroundings
 from allot_gateway.view.following import follow
@@ -135,7 +136,7 @@ async def building_parts(
                     utc_now=utc_now,
                     shared_namespace=settings.shared_namespace,
                 ),
-                meters=Meters(),
+                meters=Meters(RoutingCollector(router.read)),
                 monotonic=monotonic,
                 is_draining=told.is_set,
             )
