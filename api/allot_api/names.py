@@ -34,8 +34,15 @@ MODEL_DEPLOYMENT_LABEL = f"{GROUP}/model-deployment"
 SHAPE_MANAGER = "allot"
 SCALER_MANAGER = "allot-scaler"
 
+# In each namespace of model pods: what gateway and operator show to pods that ask for it.
+POD_TOKEN_SECRET = "allot-pod-token"
+POD_TOKEN_KEYS = ("previous", "token")
+"""The keys of that Secret, the older token first: it is the one that every pod knows by now."""
+POD_TOKEN_PATH = "/var/lib/allot/pod-token"
+
 OPERATOR_NAMESPACE = "allot-system"
 OPERATOR_LEASE = "allot-operator"
+GATEWAY_SERVICE = "allot-gateway"
 
 OPERATOR_IMAGE = "allot/operator:0.1.0"
 RUNTIME_IMAGE = "allot/runtime:0.1.0"

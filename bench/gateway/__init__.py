@@ -1,1 +1,1 @@
-"""What the gateway costs, and what its routing gains."""
+"""What the gateway adds, what a request costs it, and how well it chooses pods."""

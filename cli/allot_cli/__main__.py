@@ -10,6 +10,7 @@ from rich.console import Console
 from allot_cli.demo.command import demo
 from allot_cli.errors import AllotError
 from allot_cli.explain.command import explain
+from allot_cli.key.command import app as key_app
 from allot_cluster.errors import ClusterError
 from allot_local.commands import app as local_app
 from allot_local.errors import LocalClusterError
@@ -21,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(local_app, name="local")
+app.add_typer(key_app, name="key")
 app.command()(demo)
 app.command()(explain)
 

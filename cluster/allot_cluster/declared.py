@@ -35,12 +35,16 @@ StatusT = TypeVar("StatusT", bound=Shape)
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An InferenceEndpoint; `settings` is None where the spec breaks a rule."""
+    """An InferenceEndpoint; `settings` and `spec` are None where the spec breaks a rule.
+
+    `spec` is as it was written: of what was left out it does not have the default.
+    """
 
     subject: Subject
     settings: EndpointSettings | None
     status: InferenceEndpointStatus
     violation: str = ""
+    spec: InferenceEndpointSpec | None = None
 
     @property
     def inference_id(self) -> str:
@@ -112,13 +116,13 @@ class Model:
 def read_endpoint(manifest: Manifest) -> Endpoint:
     """Return the endpoint of a manifest."""
     subject = identify(INFERENCE_ENDPOINTS, manifest)
-    spec = manifest.get("spec", {})
-    violation = _first_of(validate_endpoint(spec, name=subject.name))
+    written = manifest.get("spec", {})
+    violation = _first_of(validate_endpoint(written, name=subject.name))
     status = _status(InferenceEndpointStatus, manifest)
-    settings = None
-    if not violation:
-        settings = resolve_endpoint(InferenceEndpointSpec.model_validate(spec), subject.name)
-    return Endpoint(subject, settings, status, violation)
+    if violation:
+        return Endpoint(subject, None, status, violation)
+    spec = InferenceEndpointSpec.model_validate(written)
+    return Endpoint(subject, resolve_endpoint(spec, subject.name), status, spec=spec)
 
 
 def read_deployment(manifest: Manifest) -> Deployment:

@@ -16,10 +16,12 @@ from allot_cluster.credentials import choose_source, load_credentials
 from allot_cluster.elector import Elector, unique_identity
 from allot_cluster.interface import Cluster
 from allot_cluster.lease import LeaseKey
+from allot_cluster.pod_tokens import PodTokens
 from allot_operator.clock import utc_now
 from allot_operator.health import Health
 from allot_operator.leading import Leader
 from allot_operator.measures import Measures
+from allot_operator.observing.fronts import Fronts
 from allot_operator.observing.ledger import Ledger
 from allot_operator.observing.stats_client import StatsClient, open_session
 from allot_operator.passes.announcing import Announcer
@@ -71,13 +73,15 @@ async def _lead(
 def _surround(
     settings: Settings, cluster: Cluster, session: aiohttp.ClientSession, instance: str
 ) -> Surroundings:
+    tokens = PodTokens(cluster, asyncio.get_running_loop().time)
     return Surroundings(
         cluster=cluster,
         announcer=Announcer(cluster, utc_now, instance),
         ledger=Ledger(),
-        stats=StatsClient(session),
+        stats=StatsClient(session, fetch_token=tokens.fetch),
         now=utc_now,
         operator_namespace=settings.operator_namespace,
         runtime_image=settings.runtime_image,
         namespaces=settings.namespaces,
+        fronts=Fronts(settings.gateway_default_namespace, settings.gateway_url),
     )

@@ -14,6 +14,7 @@ from allot_protocol.media_types import choose_answer_type
 
 # On every answer: Elasticsearch's clients refuse others.
 PRODUCT = {"X-Elastic-Product": "Elasticsearch"}
+CHALLENGE = "WWW-Authenticate"
 
 
 def answer_json(
@@ -39,10 +40,15 @@ def answer_fault(request: Request, fault: RequestFault) -> Response:
     headers = {}
     if fault.retry_after_seconds is not None:
         headers["Retry-After"] = str(fault.retry_after_seconds)
-    return answer_json(request, describe_fault(fault), fault.status, headers)
+    answer = answer_json(request, describe_fault(fault), fault.status, headers)
+    for challenge in fault.challenges:
+        answer.headers.append(CHALLENGE, challenge)
+    return answer
 
 
 def describe_fault(fault: RequestFault) -> dict[str, Any]:
     """Return Elasticsearch's error body."""
-    cause = {"type": fault.wire_type, "reason": fault.message}
+    cause: dict[str, Any] = {"type": fault.wire_type, "reason": fault.message}
+    if fault.challenges:
+        cause["header"] = {CHALLENGE: list(fault.challenges)}
     return {"error": {"root_cause": [cause], **cause}, "status": fault.status}

@@ -7,10 +7,11 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from allot_api.names import POD_TOKEN_PATH
 from allot_api.terms import ElementType
 from allot_api.trained_model import TrainedModelSpec
 from allot_protocol.limits import BODY_BYTES, INPUT_CHARACTERS, INPUTS, Limits
-from allot_runtime.logs import LogFormat
+from allot_protocol.logs import LogFormat
 from allot_runtime.models.pacing import Pace
 from allot_runtime.waiting import Order
 
@@ -78,6 +79,10 @@ class Settings(BaseSettings):
         None,
         description="The token for an https:// source; give it by environment, where no process "
         "list shows it.",
+    )
+    pod_token_dir: Path = Field(
+        Path(POD_TOKEN_PATH),
+        description="Where the Secret with the pods' token is mounted; if none is, all may ask.",
     )
     termination_log: Path = Field(
         Path("/dev/termination-log"), description="Where the reason of a fatal end is written."

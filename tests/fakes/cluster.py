@@ -25,6 +25,7 @@ from allot_cluster.interface import (
 )
 from allot_cluster.resources import Resource
 from tests.fakes.object_store import ObjectStore, Writer
+from tests.fakes.reviews import REVIEWS, Reviewer
 
 Result = TypeVar("Result")
 
@@ -70,6 +71,8 @@ class FakeCluster:
         self.calls: list[Call] = []
         self.writes: list[Call] = []
         """The calls that changed something."""
+        self.reviewer = Reviewer()
+        """Who is who and who may what; the questions are its `specs`."""
         self._store = ObjectStore(now)
         self._failures: list[_Failure] = []
 
@@ -142,9 +145,11 @@ class FakeCluster:
         self, resource: Resource, manifest: Manifest, *, field_manager: str = DEFAULT_FIELD_MANAGER
     ) -> Manifest:
         writer = Writer(field_manager)
+        call = _named("create", resource, manifest, writer)
+        if resource in REVIEWS:
+            return await self._call(call, lambda: self.reviewer.answer(resource, manifest))
         return await self._call(
-            _named("create", resource, manifest, writer),
-            lambda: self._store.create(resource, copy.deepcopy(manifest), writer),
+            call, lambda: self._store.create(resource, copy.deepcopy(manifest), writer)
         )
 
     async def replace(

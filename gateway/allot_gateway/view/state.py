@@ -67,6 +67,8 @@ class Target:
 Value = TypeVar("Value")
 Listener = Callable[[DeploymentKey], None]
 Place = tuple[str, str]
+"""A namespace and the name of an object in it."""
+EndpointListener = Callable[[Place], None]
 
 
 @dataclass(slots=True)
@@ -85,6 +87,7 @@ class View:
     _targets: dict[DeploymentKey, Target] = field(default_factory=dict)
     _synced: set[Resource] = field(default_factory=set)
     _listeners: list[Listener] = field(default_factory=list)
+    _endpoint_listeners: list[EndpointListener] = field(default_factory=list)
 
     @property
     def is_synced(self) -> bool:
@@ -94,6 +97,14 @@ class View:
     def listen(self, listener: Listener) -> None:
         """Have `listener` called whenever what a deployment's requests can be sent to changed."""
         self._listeners.append(listener)
+
+    def listen_endpoints(self, listener: EndpointListener) -> None:
+        """Have `listener` called whenever an InferenceEndpoint or its status changed."""
+        self._endpoint_listeners.append(listener)
+
+    def find_named(self, place: Place) -> Endpoint | None:
+        """Return the InferenceEndpoint of a name, whether or not it has the id that it claims."""
+        return self._endpoints.get(place)
 
     def find_endpoint(self, namespace: str, inference_id: str) -> Endpoint | None:
         """Return the endpoint that has an id."""
@@ -119,6 +130,10 @@ class View:
             for (where, _), model in sorted(self._models.items())
             if where == namespace
         ]
+
+    def namespaces(self) -> frozenset[str]:
+        """Return where there are ModelDeployments."""
+        return frozenset(namespace for namespace, _ in self._deployments)
 
     def find_target(self, key: DeploymentKey) -> Target:
         """Return what a deployment's requests can be sent to; made once for each change."""
@@ -152,6 +167,8 @@ class View:
                 if namespace == place[0] and one.inference_id == inference_id
             )
             _set(self._endpoints_by_id, (place[0], inference_id), holder)
+        for listener in self._endpoint_listeners:
+            listener(place)
 
     def _note_deployment(self, manifest: Manifest, is_gone: bool) -> None:
         place = _place(manifest)

@@ -26,6 +26,7 @@ class ServingPod:
     """One model pod; `is_routable` as `allot_cluster.routing` has it."""
 
     uid: str
+    namespace: str
     name: str
     ip: str
     port: int
@@ -46,6 +47,7 @@ def read_pod(manifest: Manifest) -> ServingPod:
     ip = manifest.get("status", {}).get("podIP", "")
     return ServingPod(
         uid=metadata["uid"],
+        namespace=metadata.get("namespace", ""),
         name=metadata["name"],
         ip=ip,
         port=_find_port(spec),

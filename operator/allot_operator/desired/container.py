@@ -10,6 +10,7 @@ from allot_api.resolve import DeploymentSettings
 from allot_api.terms import CpuLimit, ElementType
 from allot_api.trained_model import TrainedModelSpec
 from allot_operator.desired.memory import choose_memory_limit_mebibytes, choose_memory_mebibytes
+from allot_operator.desired.pod_token import build_token_mount, build_token_volume
 from allot_operator.desired.quantities import format_mebibytes
 from allot_operator.desired.source_access import (
     build_secret_environment,
@@ -40,6 +41,7 @@ def build_container(settings: DeploymentSettings, model: TrainedModelSpec, image
         "volumeMounts": [
             {"name": CACHE_VOLUME, "mountPath": CACHE_PATH},
             {"name": TEMPORARY_VOLUME, "mountPath": TEMPORARY_PATH},
+            build_token_mount(),
             *build_source_mounts(model.source),
         ],
         "securityContext": {
@@ -53,10 +55,11 @@ def build_container(settings: DeploymentSettings, model: TrainedModelSpec, image
 
 
 def build_volumes(cache: Cache) -> list[dict[str, Any]]:
-    """Return the pod's volumes: the cache of weights, and a /tmp to write to."""
+    """Return the pod's volumes: the cache of weights, a /tmp to write to, the token's files."""
     return [
         {"name": CACHE_VOLUME, **_cache_source(cache)},
         {"name": TEMPORARY_VOLUME, "emptyDir": {}},
+        build_token_volume(),
     ]
 
 

@@ -73,6 +73,7 @@ class Pod:
     last_words: LastWords | None = None
     template: str = ""
     wishes: Wishes = field(default_factory=Wishes)
+    namespace: str = ""
 
 
 def read_pod(manifest: Manifest) -> Pod | None:
@@ -97,6 +98,7 @@ def read_pod(manifest: Manifest) -> Pod | None:
         last_words=None if is_ready else parse_last_words(_ended(container)),
         template=annotations.get(TEMPLATE_ANNOTATION, ""),
         wishes=_wishes(manifest.get("spec", {})),
+        namespace=metadata.get("namespace", ""),
     )
 
 

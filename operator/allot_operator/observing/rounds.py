@@ -34,7 +34,7 @@ async def ask_round(
     hold for a deployment.
     """
     places = ledger.addresses()
-    answers = await ask_all(stats, (ip for _, ip in places.values()))
+    answers = await ask_all(stats, ((ip, key.namespace) for key, ip in places.values()))
     news = set()
     for (uid, (key, _)), reading in zip(places.items(), answers, strict=True):
         if ledger.hear(uid, reading, now()):
@@ -64,7 +64,7 @@ async def read_pods(
         for pod in pods
         if pod.ip and pod.is_running and is_outdated(ledger.reading_of(pod.uid), pod)
     ]
-    answers = await ask_all(stats, (pod.ip for pod in asked))
+    answers = await ask_all(stats, ((pod.ip, pod.namespace) for pod in asked))
     for pod, reading in zip(asked, answers, strict=True):
         ledger.hear(pod.uid, reading, now())
     readings = {pod.uid: ledger.reading_of(pod.uid) for pod in pods}

@@ -6,7 +6,7 @@ Some thousands are asked every few seconds, so that what each costs adds up.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Protocol
@@ -29,8 +29,8 @@ MAX_PLACES = 10_000
 class StatsReader(Protocol):
     """Whatever can ask a pod."""
 
-    async def read(self, ip: str) -> Reading:
-        """Return what the pod at an address says; never raises for a pod that says nothing."""
+    async def read(self, ip: str, namespace: str) -> Reading:
+        """Return what a pod of a namespace says; never raises for one that says nothing."""
         ...
 
 
@@ -45,15 +45,15 @@ def open_session() -> aiohttp.ClientSession:
     )
 
 
-async def ask_all(stats: StatsReader, ips: Iterable[str]) -> list[Reading]:
-    """Return what the pods at some addresses say, in their order."""
-    asked = list(ips)
+async def ask_all(stats: StatsReader, places: Iterable[tuple[str, str]]) -> list[Reading]:
+    """Return what the pods at some (address, namespace) say, in their order."""
+    asked = list(places)
     answers: dict[int, Reading] = {}
     turns = iter(range(len(asked)))
 
     async def ask() -> None:
         for turn in turns:
-            answers[turn] = await stats.read(asked[turn])
+            answers[turn] = await stats.read(*asked[turn])
 
     await asyncio.gather(*(ask() for _ in range(min(MAX_CONCURRENT, len(asked)))))
     return [answers[turn] for turn in range(len(asked))]
@@ -65,18 +65,31 @@ def build_url(ip: str, port: int) -> URL:
     return URL.build(scheme="http", host=ip, port=port, path="/stats")
 
 
-class StatsClient:
-    """Asks over HTTP."""
+async def without_token(_namespace: str) -> str | None:
+    """Stand for namespaces whose pods ask for none."""
+    return None
 
-    def __init__(self, session: aiohttp.ClientSession, port: int = RUNTIME_PORT) -> None:
+
+class StatsClient:
+    """Asks over HTTP, and shows the token of a pod's namespace, if there is one."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        port: int = RUNTIME_PORT,
+        fetch_token: Callable[[str], Awaitable[str | None]] = without_token,
+    ) -> None:
         self._session = session
         self._port = port
+        self._fetch_token = fetch_token
 
-    async def read(self, ip: str) -> Reading:
+    async def read(self, ip: str, namespace: str) -> Reading:
         """Return what the pod at an address says of itself."""
         url = build_url(ip, self._port)
+        token = await self._fetch_token(namespace)
+        shown = {"Authorization": f"Bearer {token}"} if token else None
         try:
-            async with self._session.get(url, allow_redirects=False) as answer:
+            async with self._session.get(url, headers=shown, allow_redirects=False) as answer:
                 if answer.status != HTTPStatus.OK:
                     return NotKnown(f"the pod answered {answer.status}")
                 return parse_report(await answer.content.read(MAX_BODY_BYTES))

@@ -91,7 +91,8 @@ async def _conclude(
 ) -> tuple[Notice, ...]:
     """Write the status, and return what there is to tell of it."""
     endpoint = scene.endpoint
-    facts = EndpointFacts(endpoint, judge_outcome(scene, verdict), scene.serving, refusal)
+    front = around.fronts.current
+    facts = EndpointFacts(endpoint, judge_outcome(scene, verdict), scene.serving, refusal, front)
     status = build_endpoint_status(facts, around.now())
     if status is None:
         return ()

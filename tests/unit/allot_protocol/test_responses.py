@@ -42,6 +42,25 @@ def test_every_float_that_is_written_is_read_back_the_same() -> None:
     assert np.array_equal(np.array(read, dtype=np.float32), vector)
 
 
+def test_who_is_not_known_is_told_each_way_to_sign_in() -> None:
+    ways = ('Basic realm="security", charset="UTF-8"', "ApiKey")
+    answer = answer_fault(
+        a_request(), RequestFault(ErrorType.UNAUTHENTICATED, "who?", challenges=ways)
+    )
+
+    cause = {
+        "type": "security_exception",
+        "reason": "who?",
+        "header": {"WWW-Authenticate": list(ways)},
+    }
+    assert answer.status_code == 401
+    assert answer.headers.getlist("www-authenticate") == list(ways)
+    assert json.loads(bytes(answer.body)) == {
+        "error": {"root_cause": [cause], **cause},
+        "status": 401,
+    }
+
+
 def test_a_refusal_says_when_to_come_back_only_if_that_helps() -> None:
     full = RequestFault(ErrorType.REJECTED, "full", retry_after_seconds=3)
     large = RequestFault(ErrorType.REJECTED, "too many")

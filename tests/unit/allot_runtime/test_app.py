@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.requests import ClientDisconnect
 
 from allot_api.terms import ModelState
 from allot_protocol.headers import PASS_TOKENS_HEADER, TOKENS_HEADER, WAITING_TOKENS_HEADER
@@ -17,7 +16,7 @@ from allot_protocol.media_types import JSON
 from allot_runtime.allocation import Allocation
 from allot_runtime.app import build_app
 from allot_runtime.errors import ModelFault
-from allot_runtime.routes import describe_work, while_client_waits
+from allot_runtime.routes import describe_work
 from allot_runtime.timeline import Timeline
 from tests.fakes.echo_allocation import a_served_model, an_allocation
 from tests.fakes.echo_model import POISON, EchoModel, an_open_model
@@ -197,24 +196,3 @@ async def test_a_missing_source_leaves_the_process_up_with_its_reason(tmp_path: 
     assert allocation.readiness.state is ModelState.FAILED
     assert "has no config.json" in allocation.readiness.describe()
     allocation.engine.end()
-
-
-async def test_work_for_a_client_that_left_is_cancelled() -> None:
-    started, cancelled = asyncio.Event(), asyncio.Event()
-
-    async def work() -> dict[str, Any]:
-        started.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            cancelled.set()
-        return {}
-
-    async def receive() -> dict[str, Any]:
-        await started.wait()
-        return {"type": "http.disconnect"}
-
-    with pytest.raises(ClientDisconnect):
-        await while_client_waits(receive, work())
-
-    assert cancelled.is_set()

@@ -108,8 +108,8 @@ class PodConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
-        # uvloop's is one in all but its class.
-        self._transport = cast(asyncio.Transport, transport)
+        # uvloop's transports are of no class of asyncio's.
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         """Read on in the answer; what nobody asked for ends the connection."""

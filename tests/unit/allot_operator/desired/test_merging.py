@@ -99,10 +99,11 @@ def test_variables_volumes_and_mounts_are_added() -> None:
 
     assert container["env"][:-1] == own["containers"][0]["env"]
     assert by_name(container["env"])["HTTPS_PROXY"]["value"] == "http://proxy"
-    assert [one["name"] for one in spec["volumes"]] == ["cache", "tmp", "ca"]
+    assert [one["name"] for one in spec["volumes"]] == ["cache", "tmp", "allot-pod-token", "ca"]
     assert set(by_name(container["volumeMounts"], "mountPath")) == {
         "/var/cache/allot",
         "/tmp",
+        "/var/lib/allot/pod-token",
         "/etc/ca",
     }
 

@@ -25,7 +25,7 @@ class Answers:
         self.by_address = by_address
         self.asked: list[str] = []
 
-    async def read(self, ip: str) -> Reading:
+    async def read(self, ip: str, namespace: str) -> Reading:
         self.asked.append(ip)
         return self.by_address.get(ip, NotKnown("nobody there"))
 

@@ -40,7 +40,7 @@ async def serving(
 
 async def ask(port: int) -> Reading:
     async with open_session() as session:
-        return await StatsClient(session, port).read("127.0.0.1")
+        return await StatsClient(session, port).read("127.0.0.1", "a")
 
 
 async def test_a_pod_that_answers_is_reported() -> None:
@@ -71,24 +71,45 @@ async def test_nobody_there_is_not_known() -> None:
     assert isinstance(await ask(1), NotKnown)
 
 
+async def test_the_namespaces_token_is_shown_if_there_is_one() -> None:
+    tokens = {"guarded": "secret"}
+
+    async def fetch_token(namespace: str) -> str | None:
+        return tokens.get(namespace)
+
+    async def answer(request: web.Request) -> web.Response:
+        shown.append(request.headers.get("Authorization"))
+        return web.json_response(STATS)
+
+    shown: list[str | None] = []
+    async with serving(answer) as port, open_session() as session:
+        client = StatsClient(session, port, fetch_token)
+        await client.read("127.0.0.1", "guarded")
+        await client.read("127.0.0.1", "open")
+
+    assert shown == ["Bearer secret", None]
+
+
 class Crowd:
     """Pods of which each says what its address is; it counts how many are asked at once."""
 
     def __init__(self) -> None:
         self.now = self.most = 0
 
-    async def read(self, ip: str) -> Reading:
+    async def read(self, ip: str, namespace: str) -> Reading:
         self.now += 1
         self.most = max(self.most, self.now)
         await asyncio.sleep(0)
         self.now -= 1
-        return NotKnown(ip)
+        return NotKnown(f"{namespace}/{ip}")
 
 
 async def test_all_are_asked_in_order_and_not_all_at_once() -> None:
     crowd = Crowd()
     ips = [str(number) for number in range(10 * MAX_CONCURRENT)]
 
-    assert await ask_all(crowd, ips) == [NotKnown(ip) for ip in ips]
+    answers = await ask_all(crowd, ((ip, "a") for ip in ips))
+
+    assert answers == [NotKnown(f"a/{ip}") for ip in ips]
     assert crowd.most == MAX_CONCURRENT
     assert await ask_all(crowd, []) == []

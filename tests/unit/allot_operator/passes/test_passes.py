@@ -58,7 +58,7 @@ PASSES = {
 class Silence:
     """Pods that never answer."""
 
-    async def read(self, ip: str) -> Reading:
+    async def read(self, ip: str, namespace: str) -> Reading:
         return NotKnown("nobody asked")
 
 

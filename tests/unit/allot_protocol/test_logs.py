@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from allot_runtime.logs import LogFormat, build_formatter, configure_logging
+from allot_protocol.logs import LogFormat, build_formatter, configure_logging
 
 WHO = {"model_id": "m", "deployment_id": "d", "pod": "d-1"}
 

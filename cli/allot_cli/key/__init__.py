@@ -1,0 +1,1 @@
+"""`allot key`: API keys by which clients get into a gateway."""
