@@ -83,6 +83,21 @@ def test_an_answer_makes_room_for_the_next_pass() -> None:
     assert send_all(dispatcher, 2.0) == []
 
 
+def test_of_busy_pods_the_one_whose_pass_ends_first_is_chosen() -> None:
+    dispatcher = a_dispatcher("a", "b")
+    for tokens in (300, 100):
+        dispatcher.offer(a_request(tokens), 0.0)
+    long, short = send_all(dispatcher)
+    # At 4,000 tokens a second the long one has 25 ms left when a second short one begins.
+    dispatcher.finish(short, 0.04)
+    dispatcher.offer(a_request(200), 0.05)
+    send_all(dispatcher, 0.05)
+    dispatcher.offer(a_request(8), 0.06)
+    (sent,) = send_all(dispatcher, 0.06)
+
+    assert sent.pod is long.pod
+
+
 def test_what_is_larger_than_a_pass_goes_where_nothing_is_ready() -> None:
     dispatcher = a_dispatcher("a")
     huge = [a_request(5 * TOKENS_PER_PASS) for _ in range(3)]
