@@ -114,7 +114,7 @@ class Dispatcher:
         pod = self._choose(first.tokens, frozenset(), now)
         if pod is None:
             return None
-        return _send(self.line.take(now), pod)
+        return _send(self.line.take(now), pod, now)
 
     def finish(self, sent: Sent, now: float) -> None:
         """Note that a pod has answered."""
@@ -156,7 +156,7 @@ class Dispatcher:
             self._take_returned(tried, request)
             if tried:
                 self.budget.count_retry(now)
-            return _send(request, pod)
+            return _send(request, pod, now)
         return None
 
     def _take_returned(self, tried: frozenset[str], request: Request) -> None:
@@ -176,7 +176,7 @@ class Dispatcher:
                 continue
             if not pod.has_room(tokens, now):
                 continue
-            load = (pod.outstanding(now), pod.idle_since)
+            load = (pod.estimate_wait(now), pod.idle_since)
             if best is None or load < least:
                 best, least = pod, load
         return best
@@ -187,6 +187,6 @@ class Dispatcher:
             self.pods.pop(pod.uid, None)
 
 
-def _send(request: Request, pod: PodLoad) -> Sent:
+def _send(request: Request, pod: PodLoad, now: float) -> Sent:
     request.tried |= {pod.uid}
-    return Sent(request, pod, request.tokens, pod.send(request.tokens))
+    return Sent(request, pod, request.tokens, pod.send(request.tokens, now))

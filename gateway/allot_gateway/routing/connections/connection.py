@@ -132,6 +132,11 @@ class PodConnection(asyncio.Protocol):
 
     # What the parser tells.
 
+    def on_message_begin(self) -> None:
+        """Refuse a second answer to one request."""
+        if self._waiter is None or self._waiter.done():
+            raise CutShort("the pod answered what it was not asked")
+
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep what a router reads."""
         self._head_bytes += len(name) + len(value)
