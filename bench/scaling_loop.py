@@ -39,6 +39,7 @@ from bench.progress import say
 WARM_ROUNDS = 2
 # Of one core.
 MOST_SHARE = 0.2
+NAMESPACE = "default"
 ANSWER_SECONDS = 20.0
 
 
@@ -112,7 +113,7 @@ async def measure(given: Namespace, port: int) -> Shares:
 async def wait_for_answer(stats: StatsClient) -> None:
     """Return once the fake pods answer; raises BrokenRun."""
     deadline = time.monotonic() + ANSWER_SECONDS
-    while type(await stats.read(find_address(0), "default")).__name__ != "Report":
+    while type(await stats.read(find_address(0), NAMESPACE)).__name__ != "Report":
         if time.monotonic() > deadline:
             raise BrokenRun("the fake pods do not answer")
         await asyncio.sleep(0.1)

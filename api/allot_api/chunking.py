@@ -24,8 +24,9 @@ SEPARATORS: Mapping[SeparatorGroup, tuple[str, ...]] = {
     # Headings by their level, then those that are underlined.
     SeparatorGroup.MARKDOWN: (
         *(rf"\n#{{{level}}} " for level in _MARKDOWN_LEVELS),
-        r"\n[^\n]*\S[^\n]*\n-+\n",
-        r"\n[^\n]*\S[^\n]*\n=+\n",
+        # Whether a line is blank is looked for ahead, so that a long line is read once only.
+        r"\n(?=[^\n]*\S)[^\n]*\n-+\n",
+        r"\n(?=[^\n]*\S)[^\n]*\n=+\n",
     ),
 }
 

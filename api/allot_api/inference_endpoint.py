@@ -195,6 +195,8 @@ class InferenceEndpointStatus(Shape):
         None, description="deployment_stats as Elasticsearch's statistics show them."
     )
     model: ServedModel | None = Field(None, description="model that the pods serve.")
-    url: Annotated[str, Field(max_length=512)] | None = Field(
-        None, description="url at which the endpoint answers inside the cluster."
+    url: Annotated[str, Field(max_length=1024)] | None = Field(
+        None,
+        description="url at which the endpoint answers: the gateway's, or where there is none that "
+        "of the Service before the model pods.",
     )

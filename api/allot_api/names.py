@@ -42,6 +42,7 @@ POD_TOKEN_PATH = "/var/lib/allot/pod-token"
 
 OPERATOR_NAMESPACE = "allot-system"
 OPERATOR_LEASE = "allot-operator"
+GATEWAY_SERVICE = "allot-gateway"
 
 OPERATOR_IMAGE = "allot/operator:0.1.0"
 RUNTIME_IMAGE = "allot/runtime:0.1.0"

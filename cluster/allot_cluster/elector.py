@@ -20,7 +20,9 @@ from allot_cluster import clock
 from allot_cluster.errors import AlreadyExists, ClusterError, Conflict
 from allot_cluster.interface import Cluster, Manifest
 from allot_cluster.lease import (
+    NO_MARKS,
     LeaseKey,
+    Marks,
     Move,
     Seen,
     Timing,
@@ -55,12 +57,15 @@ class Elector:
         identity: str,
         *,
         timing: Timing | None = None,
+        marks: Callable[[], Marks] = lambda: NO_MARKS,
         utc_now: Callable[[], datetime] = clock.utc_now,
     ) -> None:
         self._cluster = cluster
         self._key = key
         self._identity = identity
         self._timing = timing or Timing()
+        self._marks = marks
+        """What is to stand on the Lease, asked for at each renewal."""
         self._utc_now = utc_now
         self._seen: Seen | None = None
         self._lead_until: float | None = None
@@ -178,7 +183,9 @@ class Elector:
         if decision.move is Move.WAIT:
             self._lead_until = None
             return decision.wait
-        held = build_held(seen, self._key, self._identity, self._timing, self._utc_now())
+        held = build_held(
+            seen, self._key, self._identity, self._timing, self._utc_now(), marks=self._marks()
+        )
         # From before the call: the server may write, and others see it, as soon as it is sent.
         sent = _now()
         self._known = False

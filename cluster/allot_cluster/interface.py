@@ -18,7 +18,8 @@ from allot_cluster.resources import Resource
 Manifest = dict[str, Any]
 """A Kubernetes object as JSON has it. What a call returns is the caller's to keep and change."""
 
-Subresource = Literal["", "status"]
+Subresource = Literal["", "status", "scale"]
+"""`scale` is only replaced, by an `autoscaling/v1` Scale, which names its kind itself."""
 
 DEFAULT_FIELD_MANAGER = names.SHAPE_MANAGER
 

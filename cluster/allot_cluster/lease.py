@@ -14,7 +14,8 @@ that differ or jump change nothing.
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -55,6 +56,17 @@ class Timing:
     def call(self) -> float:
         """Return how long one call may take: two of them fit below the deadline."""
         return (self.renew_deadline - self.retry) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Labels and annotations that the holder puts on a Lease, beside others'."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_MARKS = Marks()
 
 
 class Move(StrEnum):
@@ -149,10 +161,20 @@ def is_held(seen: Seen, now: float, timing: Timing) -> bool:
 
 
 def build_held(
-    seen: Seen, key: LeaseKey, identity: str, timing: Timing, wall: datetime
+    seen: Seen,
+    key: LeaseKey,
+    identity: str,
+    timing: Timing,
+    wall: datetime,
+    *,
+    marks: Marks = NO_MARKS,
 ) -> Manifest:
     """Return the Lease as this candidate holds it, with the version that it is to replace."""
     manifest = _to_write(seen, key)
+    metadata = manifest["metadata"]
+    for name, marked in (("labels", marks.labels), ("annotations", marks.annotations)):
+        if marked:
+            metadata[name] = {**metadata.get(name, {}), **marked}
     spec = manifest["spec"]
     # Always another stamp than before: a write that changed nothing would be no renewal to others.
     stamp = _later(format_micro_time(wall), spec.get("renewTime"))

@@ -18,7 +18,7 @@ from pathlib import Path
 from allot_local import processes
 from allot_local.clock import now
 from allot_local.components import Component, plan_components
-from allot_local.credentials import write_credentials
+from allot_local.credentials import add_credentials, write_credentials
 from allot_local.errors import ComponentFailed, LocalClusterError, UnknownComponent
 from allot_local.layout import Addresses, Layout, check_name, default_root
 from allot_local.ports import choose_addresses, claim_octet, release_octet
@@ -154,6 +154,8 @@ class LocalCluster:
         addresses = self._addresses()
         if not self.exists:
             write_credentials(self.name, self._layout, addresses, now())
+        else:
+            add_credentials(self.name, self._layout, addresses, now())
         return addresses
 
     def _addresses(self) -> Addresses:

@@ -187,6 +187,7 @@ def build_node(cluster: str, layout: Layout, addresses: Addresses) -> Component:
             "allot_local.node",
             *flags(
                 kubeconfig=layout.component_kubeconfig("node"),
+                balancer_kubeconfig=layout.component_kubeconfig("load-balancer"),
                 root=layout.node,
                 name=node_name(cluster),
                 pod_network=addresses.pod_network,

@@ -21,6 +21,8 @@ SERVER_NAMES = (
     "kubernetes.default.svc",
     "kubernetes.default.svc.cluster.local",
 )
+# Those that have a kubeconfig of their own.
+CLIENTS = ("kube-controller-manager", "kube-scheduler", "node", "load-balancer")
 # Who wrote what, for tests and for people; reads and Leases would only be noise.
 AUDIT_POLICY = {
     "apiVersion": "audit.k8s.io/v1",
@@ -42,6 +44,8 @@ def subjects(cluster: str) -> dict[str, Subject]:
         "kubelet-client": Subject("kube-apiserver-kubelet-client", ("system:masters",)),
         "kube-controller-manager": Subject("system:kube-controller-manager"),
         "kube-scheduler": Subject("system:kube-scheduler"),
+        # A node may not write Services. Kubernetes has a role for who does, bound to this name.
+        "load-balancer": Subject("system:serviceaccount:kube-system:service-controller"),
         "node": Subject(
             f"system:node:{node_name(cluster)}", ("system:nodes",), ("localhost",), (HOST,)
         ),
@@ -51,18 +55,29 @@ def subjects(cluster: str) -> dict[str, Subject]:
 def write_credentials(cluster: str, layout: Layout, addresses: Addresses, now: datetime) -> None:
     """Write all certificates, keys and kubeconfigs of a new cluster."""
     layout.pki.mkdir(parents=True, exist_ok=True, mode=0o700)
-    authority = new_authority(f"allot-local-{cluster}", now)
-    write_pair(layout.pki, "ca", authority)
+    write_pair(layout.pki, "ca", new_authority(f"allot-local-{cluster}", now))
     signing = new_signing_key()
     write_private(layout.pki / "service-account.key", signing.key)
     (layout.pki / "service-account.pub").write_bytes(signing.certificate)
-    for name, subject in subjects(cluster).items():
-        write_pair(layout.pki, name, sign(authority, subject, now))
+    add_credentials(cluster, layout, addresses, now)
     (layout.pki / "audit-policy.yaml").write_text(json.dumps(AUDIT_POLICY, indent=2))
-    for name in ("kube-controller-manager", "kube-scheduler", "node"):
-        write_kubeconfig(layout.component_kubeconfig(name), name, layout, addresses)
     # Last: its presence says that everything else is there.
     write_kubeconfig(layout.kubeconfig, "admin", layout, addresses, cluster=f"allot-{cluster}")
+
+
+def add_credentials(cluster: str, layout: Layout, addresses: Addresses, now: datetime) -> None:
+    """Write the certificates and components' kubeconfigs that are not there.
+
+    Some are missing in a cluster that an earlier version made.
+    """
+    authority = read_pair(layout.pki, "ca")
+    for name, subject in subjects(cluster).items():
+        if not (layout.pki / f"{name}.key").is_file():
+            write_pair(layout.pki, name, sign(authority, subject, now))
+    for name in CLIENTS:
+        path = layout.component_kubeconfig(name)
+        if not path.is_file():
+            write_kubeconfig(path, name, layout, addresses)
 
 
 def write_kubeconfig(
@@ -73,9 +88,7 @@ def write_kubeconfig(
         cluster,
         server=addresses.server,
         authority=(layout.pki / "ca.crt").read_bytes(),
-        pair=Pair(
-            (layout.pki / f"{user}.crt").read_bytes(), (layout.pki / f"{user}.key").read_bytes()
-        ),
+        pair=read_pair(layout.pki, user),
     )
     write_private(path, json.dumps(content, indent=2).encode())
 
@@ -108,6 +121,11 @@ def build_kubeconfig(cluster: str, *, server: str, authority: bytes, pair: Pair)
 def base64_text(content: bytes) -> str:
     """Return the bytes in base64, as kubeconfigs hold them."""
     return b64encode(content).decode()
+
+
+def read_pair(folder: Path, name: str) -> Pair:
+    """Return a certificate and its key."""
+    return Pair((folder / f"{name}.crt").read_bytes(), (folder / f"{name}.key").read_bytes())
 
 
 def write_pair(folder: Path, name: str, pair: Pair) -> None:

@@ -14,6 +14,7 @@ from allot_cluster.interface import Cluster
 from allot_cluster.resources import INFERENCE_ENDPOINTS, MODEL_DEPLOYMENTS, TRAINED_MODELS, Resource
 from allot_operator.health import Health
 from allot_operator.measures import Measures
+from allot_operator.observing.fronts import look_for_front
 from allot_operator.observing.gateway_rounds import look_for_gateways
 from allot_operator.observing.rounds import ask_round
 from allot_operator.passes.deployment_pass import pass_over_deployment
@@ -78,6 +79,7 @@ class Leader:
         try:
             await wait_for_kinds(self._around.cluster)
             await self._look_for_gateways()
+            await self._is_front_another()
             for loop, allowed in loops.items():
                 self._health.expect(loop, allowed)
             await self._run_loops()
@@ -121,6 +123,8 @@ class Leader:
             await asyncio.sleep(self._settings.stats_seconds)
             self._measures.pods_asked.set(len(around.ledger.addresses()))
             await self._look_for_gateways()
+            if await self._is_front_another():
+                await self._look_at_all()
             await ask_round(
                 around.ledger, around.stats, self._queue.add, around.now, around.held_for
             )
@@ -135,18 +139,29 @@ class Leader:
             if key.namespace in changed:
                 self._queue.add(key)
 
+    async def _is_front_another(self) -> bool:
+        around = self._around
+        return await look_for_front(around.cluster, around.fronts, around.operator_namespace)
+
     async def _resync(self) -> None:
         """Have every object looked at now and then, so that nothing that was missed stays so."""
         wait = self._settings.resync_seconds
         while True:
             await asyncio.sleep(wait)
             self._health.beat("resync")
-            try:
-                await self._enqueue_all()
+            if await self._look_at_all():
                 wait = self._settings.resync_seconds
-            except ClusterError as error:
-                logger.warning("Not all objects could be listed: %s", error)
+            else:
                 wait = min(RESYNC_RETRY_SECONDS, self._settings.resync_seconds)
+
+    async def _look_at_all(self) -> bool:
+        """Have every object looked at; return whether all could be listed."""
+        try:
+            await self._enqueue_all()
+        except ClusterError as error:
+            logger.warning("Not all objects could be listed: %s", error)
+            return False
+        return True
 
     async def _enqueue_all(self) -> None:
         for resource in DECLARED:

@@ -21,6 +21,7 @@ from allot_operator.clock import utc_now
 from allot_operator.health import Health
 from allot_operator.leading import Leader
 from allot_operator.measures import Measures
+from allot_operator.observing.fronts import Fronts
 from allot_operator.observing.ledger import Ledger
 from allot_operator.observing.stats_client import StatsClient, open_session
 from allot_operator.passes.announcing import Announcer
@@ -82,4 +83,5 @@ def _surround(
         operator_namespace=settings.operator_namespace,
         runtime_image=settings.runtime_image,
         namespaces=settings.namespaces,
+        fronts=Fronts(settings.gateway_default_namespace, settings.gateway_url),
     )

@@ -54,6 +54,16 @@ class Settings(BaseSettings):
         RUNTIME_IMAGE,
         description="The image of model pods; another one replaces them, a deployment at a time.",
     )
+    gateway_url: str = Field(
+        "",
+        max_length=253,
+        description="The gateway's base URL, for the endpoints' status; if left out, that of the "
+        "Service allot-gateway in the operator's namespace, by its load balancer if it has one.",
+    )
+    gateway_default_namespace: str = Field(
+        "default",
+        description="The namespace that the gateway serves without a prefix.",
+    )
     host: str = Field("127.0.0.1", description="The address on which probes and metrics answer.")
     port: int = Field(
         8080, ge=0, le=65535, description="The port on which they answer; 0 takes a free one."

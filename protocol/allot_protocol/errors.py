@@ -13,16 +13,25 @@ class ErrorType(StrEnum):
     PARSE = "x_content_parse_exception"
     ILLEGAL_ARGUMENT = "illegal_argument_exception"
     MEDIA_TYPE = "media_type_header_exception"
+    SETTINGS = "validation_exception"
     WRONG_TASK = "status_exception"
+    BAD_REQUEST = "bad_request"
+    EXISTS = "resource_already_exists_exception"
+    CONFLICT = "conflict"
     NO_HANDLER = "no_handler_found"
     WRONG_METHOD = "method_not_allowed"
     TOO_LARGE = "content_too_large"
+    NOT_FOUND = "resource_not_found_exception"
     NOT_READY = "model_not_ready"
+    NOT_DEPLOYED = "not_deployed"
     REJECTED = "es_rejected_execution_exception"
     TIMEOUT = "timeout"
+    DEPLOYMENT_TIMEOUT = "model_deployment_timeout_exception"
+    BAD_GATEWAY = "bad_gateway"
     FAILED = "inference_failed"
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
+    START_FAILED = "start_failed"
     UNAVAILABLE = "unavailable"
 
 
@@ -30,31 +39,45 @@ class ErrorType(StrEnum):
 _PLAIN = "status_exception"
 _SECURITY = "security_exception"
 _WIRE = {
+    ErrorType.BAD_REQUEST: _PLAIN,
+    ErrorType.CONFLICT: _PLAIN,
+    ErrorType.START_FAILED: _PLAIN,
+    ErrorType.UNAVAILABLE: _PLAIN,
     ErrorType.NO_HANDLER: "illegal_argument_exception",
     ErrorType.WRONG_METHOD: "illegal_argument_exception",
     ErrorType.TOO_LARGE: _PLAIN,
     ErrorType.NOT_READY: _PLAIN,
+    ErrorType.NOT_DEPLOYED: _PLAIN,
     ErrorType.TIMEOUT: _PLAIN,
+    ErrorType.BAD_GATEWAY: _PLAIN,
     ErrorType.FAILED: _PLAIN,
     ErrorType.UNAUTHENTICATED: _SECURITY,
     ErrorType.FORBIDDEN: _SECURITY,
-    ErrorType.UNAVAILABLE: _PLAIN,
 }
 _STATUS = {
     ErrorType.VALIDATION: HTTPStatus.BAD_REQUEST,
     ErrorType.PARSE: HTTPStatus.BAD_REQUEST,
     ErrorType.ILLEGAL_ARGUMENT: HTTPStatus.BAD_REQUEST,
     ErrorType.MEDIA_TYPE: HTTPStatus.NOT_ACCEPTABLE,
+    ErrorType.SETTINGS: HTTPStatus.BAD_REQUEST,
     ErrorType.WRONG_TASK: HTTPStatus.BAD_REQUEST,
+    ErrorType.BAD_REQUEST: HTTPStatus.BAD_REQUEST,
+    ErrorType.EXISTS: HTTPStatus.BAD_REQUEST,
+    ErrorType.CONFLICT: HTTPStatus.CONFLICT,
     ErrorType.NO_HANDLER: HTTPStatus.BAD_REQUEST,
     ErrorType.WRONG_METHOD: HTTPStatus.METHOD_NOT_ALLOWED,
     ErrorType.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    ErrorType.NOT_FOUND: HTTPStatus.NOT_FOUND,
     ErrorType.NOT_READY: HTTPStatus.CONFLICT,
+    ErrorType.NOT_DEPLOYED: HTTPStatus.CONFLICT,
     ErrorType.REJECTED: HTTPStatus.TOO_MANY_REQUESTS,
     ErrorType.TIMEOUT: HTTPStatus.REQUEST_TIMEOUT,
+    ErrorType.DEPLOYMENT_TIMEOUT: HTTPStatus.REQUEST_TIMEOUT,
+    ErrorType.BAD_GATEWAY: HTTPStatus.BAD_GATEWAY,
     ErrorType.FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
     ErrorType.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
     ErrorType.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    ErrorType.START_FAILED: HTTPStatus.INTERNAL_SERVER_ERROR,
     ErrorType.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

@@ -59,11 +59,13 @@ def parse_request(
     served: tuple[TaskType, ...],
     timeout: str | None,
     limits: Limits = NO_SETTINGS,
+    returns_documents: bool = True,
 ) -> InferenceRequest:
     """Return what a client asks; raises RequestFault.
 
     `path_task` is the task type of the path, None where the path names none; `timeout` is the
-    query parameter, which goes before the body's.
+    query parameter, which goes before the body's; `returns_documents` holds where the request
+    does not say it.
     """
     task_type = choose_task(path_task, served)
     body = parse_body(content)
@@ -76,7 +78,7 @@ def parse_request(
         inputs=inputs,
         query=body.query if task_type is TaskType.RERANK else None,
         input_type=input_type,
-        return_documents=_choose_return_documents(body),
+        return_documents=_choose_return_documents(body, returns_documents),
         top_n=body.top_n,
         timeout_seconds=_choose_timeout(timeout or body.timeout),
     )
@@ -163,14 +165,14 @@ def _check_rerank(body: Body) -> None:
         raise _invalid(f"Field [top_n] is [{body.top_n}] and must be at least 1")
 
 
-def _choose_return_documents(body: Body) -> bool:
-    """Elasticsearch's precedence: the request, its task_settings, else true."""
+def _choose_return_documents(body: Body, default: bool) -> bool:
+    """Elasticsearch's precedence: the request, its task_settings, the endpoint's, else true."""
     if body.return_documents is not None:
         return body.return_documents
     settings = body.task_settings
     if settings is not None and settings.return_documents is not None:
         return settings.return_documents
-    return True
+    return default
 
 
 def _choose_timeout(text: str | None) -> float:

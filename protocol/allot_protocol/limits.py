@@ -12,6 +12,9 @@ BODY_BYTES = 16 * 2**20
 INPUTS = 10_000
 # A model reads a few thousand characters; a tokenizer reads them all before it cuts.
 INPUT_CHARACTERS = 1_000_000
+# How long a pod keeps a connection that is idle. Whoever keeps one to it closes it earlier: what is
+# sent while the pod closes is lost.
+KEEP_ALIVE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)

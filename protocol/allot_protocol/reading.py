@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import Mapping
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
 from allot_protocol.errors import ErrorType, RequestFault
 from allot_protocol.limits import BODY_BYTES
@@ -20,19 +21,25 @@ GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
 async def read_body(
-    request: Request, limit: int = BODY_BYTES, seconds: float = BODY_SECONDS
+    receive: Receive,
+    headers: Mapping[str, str],
+    limit: int = BODY_BYTES,
+    seconds: float = BODY_SECONDS,
 ) -> bytes:
-    """Return the body's bytes, never more than the limit; raises RequestFault."""
-    _check_type(request.headers.get("content-type", ""))
-    encoding = request.headers.get("content-encoding", "identity").lower()
+    """Return the body's bytes, never more than the limit; raises RequestFault, ClientDisconnect.
+
+    `receive` is ASGI's; the headers' names are in small letters.
+    """
+    _check_type(headers.get("content-type", ""))
+    encoding = headers.get("content-encoding", "identity").lower()
     if encoding not in ("identity", "gzip"):
         raise RequestFault(
             ErrorType.MEDIA_TYPE, f"Content-Encoding [{encoding}] is not read: send gzip or none"
         )
-    _check_length(request.headers.get("content-length", ""), limit)
+    _check_length(headers.get("content-length", ""), limit)
     try:
         async with asyncio.timeout(seconds):
-            body = await _gather(request.stream(), limit)
+            body = await _gather(receive, limit)
     except TimeoutError:
         raise RequestFault(
             ErrorType.TIMEOUT, f"timeout [{seconds:g}s] waiting for the request's body"
@@ -72,15 +79,20 @@ def _check_length(announced: str, limit: int) -> None:
         raise _too_large(limit)
 
 
-async def _gather(chunks: AsyncIterator[bytes], limit: int) -> bytes:
+async def _gather(receive: Receive, limit: int) -> bytes:
     parts: list[bytes] = []
     size = 0
-    async for chunk in chunks:
-        size += len(chunk)
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        part = message.get("body", b"")
+        size += len(part)
         if size > limit:
             raise _too_large(limit)
-        parts.append(chunk)
-    return b"".join(parts)
+        parts.append(part)
+        if not message.get("more_body", False):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _too_large(limit: int) -> RequestFault:

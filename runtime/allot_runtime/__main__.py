@@ -8,7 +8,7 @@ import os
 
 from pydantic_settings import CliApp
 
-from allot_runtime.logs import configure_logging
+from allot_protocol.logs import configure_logging
 from allot_runtime.serving import serve
 from allot_runtime.settings import Settings
 

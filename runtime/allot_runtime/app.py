@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 
-from allot_protocol.errors import RequestFault
+from allot_protocol.refusing import HANDLERS
 from allot_runtime import routes
 from allot_runtime.allocation import Allocation
 from allot_runtime.metrics import build_registry
@@ -27,12 +25,7 @@ def build_app(allocation: Allocation, tracer: Tracer | None = None) -> Starlette
             Route("/stats", routes.stats),
             Route("/metrics", routes.metrics),
         ],
-        exception_handlers={
-            RequestFault: routes.refuse,
-            HTTPException: routes.refuse_route,
-            ClientDisconnect: routes.forget,
-            Exception: routes.apologize,
-        },
+        exception_handlers=dict(HANDLERS),
     )
     app.state.allocation = allocation
     app.state.tracer = tracer

@@ -16,13 +16,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TypeVar
 
 from allot_protocol.errors import ErrorType, RequestFault
 from allot_protocol.priority import Priority
 from allot_runtime.batching import Budget
 from allot_runtime.counters import Counters, MinuteCounter, Pass, Snapshot
+from allot_runtime.jobs import Item, Job, deliver, settle
 from allot_runtime.models.interface import Model, Output, TokenSequence
 from allot_runtime.timeline import Interval, Timeline
 from allot_runtime.waiting import Order, Place, WaitingLine
@@ -30,32 +30,8 @@ from allot_runtime.waiting import Order, Place, WaitingLine
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
 RETRY_AFTER_SECONDS = 1
-
-
-@dataclass(slots=True, eq=False)
-class Job:
-    """A request's inputs, of which some are computed."""
-
-    loop: asyncio.AbstractEventLoop
-    done: asyncio.Future[list[Output]]
-    outputs: list[Output | None]
-    missing: int
-    timeline: Timeline
-    is_wanted: bool = True
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Item:
-    """One input of a job."""
-
-    job: Job
-    index: int
-    sequence: TokenSequence
-
-    def is_wanted(self) -> bool:
-        """Whether somebody still waits for it."""
-        return self.job.is_wanted
 
 
 @dataclass(slots=True)
@@ -93,9 +69,9 @@ class Engine:
             try:
                 value = function()
             except BaseException as error:
-                _settle(loop, answer, error=error)
+                settle(loop, answer, error=error)
             else:
-                _settle(loop, answer, value)
+                settle(loop, answer, value)
 
         with self._changed:
             self._calls.append(run)
@@ -154,6 +130,11 @@ class Engine:
         """Return how many inputs wait or are being computed."""
         with self._changed:
             return len(self._line) + self._running
+
+    @property
+    def tokens_waiting(self) -> int:
+        """Return the tokens in the line; a moment old, since it does not wait for the lock."""
+        return self._line.tokens
 
     def end(self) -> None:
         """Let the compute thread end when nothing waits any more."""
@@ -248,53 +229,4 @@ class Engine:
             self._running = 0
         item.job.is_wanted = False
         fault = RequestFault(ErrorType.FAILED, f"inference failed: [{error}]")
-        _settle(item.job.loop, item.job.done, error=fault)
-
-
-def deliver(batch: Sequence[Item], outputs: Sequence[Output]) -> None:
-    """Put outputs into their jobs, and tell the event loop once of all that are whole now.
-
-    Telling it of each would wake it as often, and each time it would want the interpreter that
-    the rest of the batch is still delivered with.
-    """
-    whole: dict[asyncio.AbstractEventLoop, list[Job]] = {}
-    for item, output in zip(batch, outputs, strict=True):
-        job = item.job
-        job.outputs[item.index] = output
-        job.missing -= 1
-        if job.missing == 0:
-            whole.setdefault(job.loop, []).append(job)
-    for loop, jobs in whole.items():
-        _post(loop, partial(_finish, jobs))
-
-
-def _finish(jobs: Sequence[Job]) -> None:
-    for job in jobs:
-        if not job.done.done():
-            job.done.set_result([output for output in job.outputs if output is not None])
-
-
-def _settle(
-    loop: asyncio.AbstractEventLoop,
-    future: asyncio.Future[T],
-    value: T | None = None,
-    *,
-    error: BaseException | None = None,
-) -> None:
-    """Give a future of the event loop its result from another thread."""
-
-    def settle() -> None:
-        if future.done():
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(value)  # type: ignore[arg-type]  # T may itself be None
-
-    _post(loop, settle)
-
-
-def _post(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
-    # The loop is closed when the process ends while something is computed: nobody waits then.
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(function)
+        settle(item.job.loop, item.job.done, error=fault)

@@ -23,12 +23,13 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+# HTTP's statuses of what a client cannot mend.
+SERVERS_OWN = 500
 _OF_FAULTS = {
     ErrorType.TOO_LARGE: Outcome.TOO_LARGE,
     ErrorType.NOT_READY: Outcome.NOT_READY,
     ErrorType.REJECTED: Outcome.QUEUE_FULL,
     ErrorType.TIMEOUT: Outcome.TIMEOUT,
-    ErrorType.FAILED: Outcome.FAILED,
 }
 
 
@@ -36,7 +37,8 @@ def classify(error: BaseException) -> Outcome:
     """Return how a request ended that raised this."""
     match error:
         case RequestFault():
-            return _OF_FAULTS.get(error.kind, Outcome.INVALID)
+            otherwise = Outcome.INVALID if error.status < SERVERS_OWN else Outcome.FAILED
+            return _OF_FAULTS.get(error.kind, otherwise)
         case ClientDisconnect() | CancelledError():
             return Outcome.CLIENT_LEFT
         case _:

@@ -11,10 +11,11 @@ import gc
 import logging
 import os
 import signal
-from collections.abc import Iterator
 
 import uvicorn
 
+from allot_protocol.limits import KEEP_ALIVE_SECONDS
+from allot_protocol.uvicorn_server import Server
 from allot_runtime.allocation import Allocation, run_in_daemon
 from allot_runtime.app import build_app
 from allot_runtime.clock import read_process_age_seconds
@@ -27,15 +28,6 @@ logger = logging.getLogger(__name__)
 
 EXIT_OK, EXIT_MODEL_FAULT = 0, 3
 TRACING_SECONDS = 3.0
-
-
-class Server(uvicorn.Server):
-    """uvicorn without its signal handlers: ours drain first."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals alone."""
-        yield
 
 
 def settle_memory() -> None:
@@ -62,6 +54,7 @@ async def serve(settings: Settings) -> int:
             log_config=None,
             access_log=settings.access_log,
             lifespan="off",
+            timeout_keep_alive=int(KEEP_ALIVE_SECONDS),
             server_header=False,
             # Nothing here asks for the client's address.
             proxy_headers=False,

@@ -11,7 +11,7 @@ from allot_api.names import POD_TOKEN_PATH
 from allot_api.terms import ElementType
 from allot_api.trained_model import TrainedModelSpec
 from allot_protocol.limits import BODY_BYTES, INPUT_CHARACTERS, INPUTS, Limits
-from allot_runtime.logs import LogFormat
+from allot_protocol.logs import LogFormat
 from allot_runtime.models.pacing import Pace
 from allot_runtime.waiting import Order
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from allot_api.conditions import ModelAvailableReason
 from allot_api.terms import ModelState
+from allot_cluster.declared import read_deployment, read_endpoint, read_model
 from allot_operator.acceptance.verdict import Verdict
-from allot_operator.facts.declared import read_deployment, read_endpoint, read_model
 from allot_operator.facts.pods import LastWords, Trouble
 from allot_operator.judging.deployment_status import build_deployment_status
 from allot_operator.judging.endpoint_status import EndpointFacts, build_endpoint_status

@@ -53,6 +53,16 @@ def a_scale(namespace: str, replicas: int) -> Manifest:
     return {"metadata": {"name": "model", "namespace": namespace}, "spec": {"replicas": replicas}}
 
 
+def a_scale_object(live: Manifest, replicas: int) -> Manifest:
+    kept = {key: live["metadata"][key] for key in ("name", "namespace", "resourceVersion")}
+    return {
+        "apiVersion": "autoscaling/v1",
+        "kind": "Scale",
+        "metadata": kept,
+        "spec": {"replicas": replicas},
+    }
+
+
 def a_budget_status(namespace: str, **status: Any) -> Manifest:
     counts = {"currentHealthy": 1, "desiredHealthy": 1, "disruptionsAllowed": 0, "expectedPods": 1}
     return {"metadata": {"name": "budget", "namespace": namespace}, "status": {**counts, **status}}
@@ -367,12 +377,37 @@ async def test_a_write_to_the_object_leaves_its_status_alone(
     cluster: Cluster, namespace: str
 ) -> None:
     live = await cluster.apply(DEPLOYMENTS, a_deployment(namespace), field_manager=SHAPE)
+    written = None
 
-    written = await cluster.replace(
-        DEPLOYMENTS, {**live, "status": {"replicas": 7}}, field_manager=SCALER
-    )
+    while written is None:
+        try:
+            written = await cluster.replace(
+                DEPLOYMENTS, {**live, "status": {"replicas": 7}}, field_manager=SCALER
+            )
+        except Conflict:
+            # Its controller wrote the status meanwhile.
+            live = await cluster.get(DEPLOYMENTS, namespace, "model") or live
 
     assert written.get("status", {}).get("replicas") != 7
+
+
+async def test_a_scale_moves_replicas_alone(cluster: Cluster, namespace: str) -> None:
+    live = await cluster.apply(
+        DEPLOYMENTS, a_deployment(namespace, replicas=0), field_manager=SHAPE
+    )
+
+    scale = a_scale_object(live, replicas=1)
+    scaled = await cluster.replace(DEPLOYMENTS, scale, field_manager=SCALER, subresource="scale")
+    found = await cluster.get(DEPLOYMENTS, namespace, "model")
+
+    assert (scaled["kind"], scaled["spec"]) == ("Scale", {"replicas": 1})
+    assert found is not None
+    assert found["spec"] == {**live["spec"], "replicas": 1}
+    assert owners_of_replicas(found) == {SCALER}
+    with pytest.raises(Conflict):
+        await cluster.replace(
+            DEPLOYMENTS, a_scale_object(live, replicas=2), field_manager=SCALER, subresource="scale"
+        )
 
 
 async def test_deleting_what_is_gone_is_fine(cluster: Cluster, namespace: str) -> None:

@@ -129,6 +129,15 @@ class ObjectStore:
         key = key_of(resource, manifest)
         live = self._live(key)
         _refuse_other_version(live, manifest)
+        if writer.subresource == "scale":
+            scaled = copy.deepcopy(live)
+            scaled["spec"]["replicas"] = manifest["spec"]["replicas"]
+            metadata = self._replace(key, scaled, writer)["metadata"]
+            return {**manifest, "metadata": metadata}
+        return self._replace(key, manifest, writer)
+
+    def _replace(self, key: Key, manifest: Manifest, writer: Writer) -> Manifest:
+        live = self._live(key)
         before, after = _own_fields(live, writer), _own_fields(manifest, writer)
         changed = {
             path

@@ -9,9 +9,9 @@ import pytest
 
 from allot_cluster.connection import connect
 from allot_cluster.resources import MODEL_DEPLOYMENTS
+from allot_cluster.subjects import identify
 from allot_local.cluster import LocalCluster
 from allot_operator.clock import utc_now
-from allot_operator.facts.subjects import identify
 from allot_operator.judging.repetition import QUIET
 from allot_operator.judging.transitions import Notice, Severity
 from allot_operator.passes.announcing import Announcer

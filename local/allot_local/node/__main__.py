@@ -29,6 +29,9 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         description="A Kubernetes node that runs pods as processes of this machine.",
     )
     parser.add_argument("--kubeconfig", type=Path, required=True, help="the node's own")
+    parser.add_argument(
+        "--balancer-kubeconfig", type=Path, required=True, help="of who writes Services' addresses"
+    )
     parser.add_argument("--root", type=Path, required=True, help="where the pods' folders lie")
     parser.add_argument("--name", required=True, help="name of the Node")
     parser.add_argument("--pod-network", required=True, help="such as 127.16.0.0/16")
@@ -84,10 +87,11 @@ async def run(options: argparse.Namespace) -> None:
     context = serving_context(options.serving_cert, options.serving_key, options.client_ca)
     async with (
         Api.from_kubeconfig(options.kubeconfig) as api,
+        Api.from_kubeconfig(options.balancer_kubeconfig) as services,
         aiohttp.ClientSession(trust_env=False) as session,
     ):
         recorder = Recorder(api, settings.name, rfc3339)
-        agent = Agent(Node(settings, api, recorder, session, rfc3339))
+        agent = Agent(Node(settings, api, recorder, session, rfc3339), services)
         server = LogServer(agent.find_pod)
         await server.start(settings.port, context)
         try:

@@ -1,4 +1,4 @@
-"""Give each pod an address of the pod network. Pure."""
+"""Give pods, and Services that are reached from outside, addresses of the pod network. Pure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Collection
 
 from allot_local.node.errors import NodeError
 
-# The first addresses are left for people.
+# The first addresses are left for people: Services of type LoadBalancer answer there.
 FIRST_OFFSET = 256 + 1
+RESERVED_OFFSETS = range(1, 256)
 
 
 def choose_address(network: str, taken: Collection[str], after: str = "") -> str:
@@ -25,3 +26,9 @@ def choose_address(network: str, taken: Collection[str], after: str = "") -> str
         if address not in taken:
             return address
     raise NodeError(f"the pod network {network} has no free address")
+
+
+def reserved_addresses(network: str) -> list[str]:
+    """Return the addresses that no pod gets, in order."""
+    space = ipaddress.ip_network(network)
+    return [str(space[offset]) for offset in RESERVED_OFFSETS]

@@ -14,6 +14,8 @@ from allot_local.clock import rfc3339, rfc3339_micro
 from allot_local.node import disk, execution
 from allot_local.node.addresses import choose_address
 from allot_local.node.api import Api, follow
+from allot_local.node.balancing.backends import Backend
+from allot_local.node.balancing.balancer import Balancer
 from allot_local.node.citizen import RENEW_SECONDS, build_lease, build_node, build_node_status
 from allot_local.node.context import Node
 from allot_local.node.errors import ApiError
@@ -34,8 +36,10 @@ SHUTDOWN_GRACE_SECONDS = 10.0
 class Agent:
     """Runs the pods that the scheduler binds to the node."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, services: Api) -> None:
+        """Take the node, and the API server as seen by who writes Services' addresses."""
         self._node = node
+        self._balancer = Balancer(services, node.settings.pod_network, self.backends)
         self._api: Api = node.api
         self._workers: dict[str, PodWorker] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -48,6 +52,10 @@ class Agent:
                 return worker.folder, worker.record
         return None
 
+    def backends(self) -> list[Backend]:
+        """Return the node's pods as Services see them."""
+        return [worker.backend for worker in self._workers.values()]
+
     async def run(self, stop: asyncio.Event) -> None:
         """Be the node until told to stop, then end every pod's processes."""
         uid = await self._register()
@@ -55,6 +63,7 @@ class Agent:
             asyncio.create_task(self._renew(uid)),
             asyncio.create_task(self._watch()),
             asyncio.create_task(self._bound_logs()),
+            asyncio.create_task(self._balancer.run()),
         ]
         ended = asyncio.create_task(stop.wait())
         await asyncio.wait([ended, *background], return_when=asyncio.FIRST_COMPLETED)

@@ -6,6 +6,7 @@ A container's state is one of Waiting, Running and Terminated, as in the API.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -101,6 +102,25 @@ class PodRecord:
         """Return the record with one container replaced."""
         changed = tuple(container if c.name == container.name else c for c in self.containers)
         return replace(self, containers=changed)
+
+
+def new_record(pod: Mapping[str, Any], address: str, now: str) -> PodRecord:
+    """Return the record of a pod that the node has not seen before."""
+    spec, metadata = pod["spec"], pod["metadata"]
+    init = spec.get("initContainers", [])
+    waiting = Waiting("PodInitializing" if init else "ContainerCreating")
+    containers = [ContainerRecord(one["name"], one["image"], is_init=True) for one in init]
+    containers += [
+        ContainerRecord(one["name"], one["image"], state=waiting) for one in spec["containers"]
+    ]
+    return PodRecord(
+        uid=metadata["uid"],
+        namespace=metadata["namespace"],
+        name=metadata["name"],
+        address=address,
+        start_time=now,
+        containers=tuple(containers),
+    )
 
 
 def running_processes(record: PodRecord | None) -> list[Process]:

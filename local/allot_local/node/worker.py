@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from allot_local.node import disk, execution
+from allot_local.node.balancing.backends import Backend, build_backend
 from allot_local.node.container import ContainerLoop
 from allot_local.node.context import Node
 from allot_local.node.environment import build_environment
@@ -20,7 +21,7 @@ from allot_local.node.images import build_command
 from allot_local.node.material import Material, fetch_material
 from allot_local.node.phase import Phase, decide_phase
 from allot_local.node.pod_status import build_status
-from allot_local.node.records import ContainerRecord, PodRecord, Waiting, running_processes
+from allot_local.node.records import ContainerRecord, Waiting, new_record, running_processes
 from allot_local.node.volumes import service_account_volume
 
 logger = logging.getLogger(__name__)
@@ -65,6 +66,11 @@ class PodWorker:
     def policy(self) -> str:
         """The pod's restart policy."""
         return str(self.pod["spec"].get("restartPolicy", "Always"))
+
+    @property
+    def backend(self) -> Backend:
+        """The pod as Services see it."""
+        return build_backend(self.pod, self.record, is_leaving=self._leaving.done())
 
     def update(self, pod: Mapping[str, Any]) -> None:
         """Take a newer version of the pod; one that is being deleted is ended."""
@@ -278,22 +284,3 @@ async def cancel(task: asyncio.Task[None]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-
-
-def new_record(pod: Mapping[str, Any], address: str, now: str) -> PodRecord:
-    """Return the record of a pod that the node has not seen before."""
-    spec, metadata = pod["spec"], pod["metadata"]
-    init = spec.get("initContainers", [])
-    waiting = Waiting("PodInitializing" if init else "ContainerCreating")
-    containers = [ContainerRecord(one["name"], one["image"], is_init=True) for one in init]
-    containers += [
-        ContainerRecord(one["name"], one["image"], state=waiting) for one in spec["containers"]
-    ]
-    return PodRecord(
-        uid=metadata["uid"],
-        namespace=metadata["namespace"],
-        name=metadata["name"],
-        address=address,
-        start_time=now,
-        containers=tuple(containers),
-    )

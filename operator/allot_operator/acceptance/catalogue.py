@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from allot_api.conditions import AcceptedReason
 from allot_api.trained_model import TrainedModelSpec
-from allot_operator.acceptance.claims import choose_holder
+from allot_cluster.claims import choose_holder
+from allot_cluster.declared import Model
+from allot_cluster.subjects import Subject
 from allot_operator.acceptance.verdict import Verdict
-from allot_operator.facts.declared import Model
-from allot_operator.facts.subjects import Subject
 
 # A message that lists every model of a large catalogue is not read.
 MAX_LISTED = 40

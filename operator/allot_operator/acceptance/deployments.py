@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allot_api.conditions import AcceptedReason
+from allot_cluster.claims import choose_holder
+from allot_cluster.declared import Deployment
+from allot_cluster.subjects import Subject
 from allot_operator.acceptance.catalogue import Catalogue, Found, find_model, find_older_model
-from allot_operator.acceptance.claims import choose_holder, refuse_taken
+from allot_operator.acceptance.claims import refuse_taken
 from allot_operator.acceptance.fitting import bytes_do_not_fit
 from allot_operator.acceptance.verdict import Verdict, first_problem
-from allot_operator.facts.declared import Deployment
-from allot_operator.facts.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allot_api.condition_lookup import find_condition, find_reason
 from allot_api.conditions import (
     AcceptedReason,
     Condition,
@@ -12,13 +13,13 @@ from allot_api.conditions import (
 )
 from allot_api.names import derived_name
 from allot_api.resolve import EndpointSettings
+from allot_cluster.claims import choose_holder
+from allot_cluster.declared import Deployment, Endpoint
 from allot_operator.acceptance.catalogue import Catalogue, Found, find_model, find_older_model
-from allot_operator.acceptance.claims import choose_holder, refuse_taken
+from allot_operator.acceptance.claims import refuse_taken
 from allot_operator.acceptance.deployments import find_deployment
 from allot_operator.acceptance.fitting import element_type_differs, settings_misfit
 from allot_operator.acceptance.verdict import Verdict, first_problem
-from allot_operator.facts.declared import Deployment, Endpoint
-from allot_operator.facts.reasons import find_condition, find_reason
 
 
 @dataclass(frozen=True, slots=True)

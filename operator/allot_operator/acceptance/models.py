@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from allot_api.conditions import AcceptedReason
+from allot_cluster.declared import Model
 from allot_operator.acceptance.catalogue import find_holder
 from allot_operator.acceptance.claims import refuse_taken
 from allot_operator.acceptance.verdict import Verdict
-from allot_operator.facts.declared import Model
 
 
 def judge_model(model: Model, neighbours: Sequence[Model]) -> Verdict:

@@ -8,9 +8,9 @@ from allot_api.names import decisions_name, model_labels
 from allot_api.scaling_decision import DECISIONS_KEY, ScalingDecision, dump_decisions
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import CONFIG_MAPS
+from allot_cluster.subjects import Subject
 from allot_operator.desired.deployment import choose_resource_name
 from allot_operator.desired.ownership import build_owner_reference
-from allot_operator.facts.subjects import Subject
 
 
 def build_decisions(

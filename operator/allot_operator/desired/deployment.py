@@ -11,12 +11,12 @@ from allot_api.terms import ElementType
 from allot_api.trained_model import TrainedModelSpec
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import DEPLOYMENTS
+from allot_cluster.subjects import Subject
 from allot_operator.desired.container import build_container, build_volumes, dump_model
 from allot_operator.desired.fingerprints import fingerprint
 from allot_operator.desired.merging import merge_annotations, merge_labels, merge_pod_spec
 from allot_operator.desired.ownership import build_object, build_selector
 from allot_operator.desired.source_access import build_source_volumes
-from allot_operator.facts.subjects import Subject
 from allot_operator.words import (
     MODEL_ANNOTATION,
     SETTINGS_ANNOTATION,

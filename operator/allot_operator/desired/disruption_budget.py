@@ -5,9 +5,9 @@ from __future__ import annotations
 from allot_api.names import model_labels
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import DISRUPTION_BUDGETS
+from allot_cluster.subjects import Subject
 from allot_operator.desired.deployment import choose_resource_name
 from allot_operator.desired.ownership import build_object, build_selector
-from allot_operator.facts.subjects import Subject
 
 
 def build_disruption_budget(owner: Subject, deployment_id: str) -> Manifest:

@@ -11,8 +11,8 @@ from allot_api.scaling import dump_scaling
 from allot_api.terms import ElementType, UpgradePolicy
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import MODEL_DEPLOYMENTS
+from allot_cluster.subjects import Subject
 from allot_operator.desired.ownership import build_object
-from allot_operator.facts.subjects import Subject
 
 
 def build_model_deployment(owner: Subject, settings: EndpointSettings) -> Manifest:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from allot_api.names import model_labels
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import Resource
+from allot_cluster.subjects import Subject
 from allot_operator.desired.fingerprints import fingerprint
-from allot_operator.facts.subjects import Subject
 from allot_operator.words import APPLIED_ANNOTATION
 
 

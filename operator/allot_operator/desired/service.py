@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from allot_api.names import model_labels
-from allot_api.terms import TaskType
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import SERVICES
+from allot_cluster.subjects import Subject
 from allot_operator.desired.deployment import choose_resource_name
 from allot_operator.desired.ownership import build_object, build_selector
-from allot_operator.facts.subjects import Subject
 from allot_operator.words import HTTP_PORT, SERVICE_PORT
 
 
@@ -25,8 +22,3 @@ def build_service(owner: Subject, deployment_id: str) -> Manifest:
 def build_service_url(namespace: str, deployment_id: str) -> str:
     """Return the URL of the Service, for programs in the cluster."""
     return f"http://{choose_resource_name(deployment_id)}.{namespace}.svc"
-
-
-def build_endpoint_url(service_url: str, task_type: TaskType, inference_id: str) -> str:
-    """Return the URL at which an endpoint's requests are answered."""
-    return f"{service_url}/_inference/{task_type}/{quote(inference_id, safe='')}"

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from allot_api.condition_lookup import find_reason
 from allot_api.conditions import ModelAvailableReason
 from allot_cluster.interface import Manifest
-from allot_operator.facts.reasons import find_reason
 from allot_operator.words import (
     MODEL_ANNOTATION,
     RUNTIME_CONTAINER,

@@ -8,7 +8,7 @@ from typing import Any
 
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import DEPLOYMENTS
-from allot_operator.facts.subjects import Subject, identify
+from allot_cluster.subjects import Subject, identify
 from allot_operator.words import SETTINGS_ANNOTATION, TEMPLATE_ANNOTATION
 
 REPLICAS_PATH = ("f:spec", "f:replicas")

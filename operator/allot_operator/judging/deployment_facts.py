@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from allot_api.condition_lookup import find_condition
 from allot_api.conditions import Condition, ConditionType
+from allot_cluster.declared import Deployment
 from allot_operator.acceptance.catalogue import Found
 from allot_operator.acceptance.verdict import Verdict
-from allot_operator.facts.declared import Deployment
 from allot_operator.facts.pods import Pod
-from allot_operator.facts.reasons import find_condition
 from allot_operator.facts.reports import NotKnown, Reading, Report
 from allot_operator.facts.workloads import Workload
 from allot_operator.planning.upgrades import Upgrade

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from allot_api.condition_lookup import find_condition, find_reason
 from allot_api.conditions import (
     REASONS,
     Condition,
@@ -27,10 +28,9 @@ from allot_api.conditions import (
     merge_conditions,
 )
 from allot_api.inference_endpoint import InferenceEndpointStatus
+from allot_cluster.declared import Deployment, Endpoint
 from allot_operator.acceptance.verdict import Verdict
-from allot_operator.desired.service import build_endpoint_url
-from allot_operator.facts.declared import Deployment, Endpoint
-from allot_operator.facts.reasons import find_condition, find_reason
+from allot_operator.desired.front import Front, NoFront, build_endpoint_url
 from allot_operator.judging.conclusions import judge_accepted, judge_reconciling
 
 MIRRORED = (
@@ -53,13 +53,15 @@ MADE_MESSAGE = "its ModelDeployment has just been made"
 class EndpointFacts:
     """An endpoint after its plan was applied, with the ModelDeployment that serves it, if any.
 
-    `refusal` is the API server's sentence where it refused what was applied.
+    `refusal` is the API server's sentence where it refused what was applied. `front` is the
+    gateway before the pods.
     """
 
     endpoint: Endpoint
     verdict: Verdict
     serving: Deployment | None
     refusal: str = ""
+    front: Front | NoFront = NoFront.ABSENT
 
 
 def build_endpoint_status(facts: EndpointFacts, now: datetime) -> InferenceEndpointStatus | None:
@@ -82,7 +84,7 @@ def build_endpoint_status(facts: EndpointFacts, now: datetime) -> InferenceEndpo
         observed_generation=subject.generation,
         deployment_stats=serving.status.deployment_stats if serving else None,
         model=serving.status.model if serving else None,
-        url=_build_url(facts.endpoint, serving),
+        url=_build_url(facts, serving),
     )
 
 
@@ -173,8 +175,15 @@ def _blank(reason: Reason, message: str) -> dict[ConditionType, Finding]:
     return {finding.type: finding for finding in findings}
 
 
-def _build_url(endpoint: Endpoint, serving: Deployment | None) -> str | None:
-    settings = endpoint.settings
+def _build_url(facts: EndpointFacts, serving: Deployment | None) -> str | None:
+    endpoint, settings = facts.endpoint, facts.endpoint.settings
     if settings is None or serving is None or serving.status.url is None:
         return None
-    return build_endpoint_url(serving.status.url, settings.task_type, settings.inference_id)
+    match facts.front:
+        case NoFront.UNKNOWN:
+            return endpoint.status.url
+        case NoFront.ABSENT:
+            base = serving.status.url
+        case Front() as front:
+            base = front.base_for(endpoint.subject.namespace)
+    return build_endpoint_url(base, settings.task_type, settings.inference_id)

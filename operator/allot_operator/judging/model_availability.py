@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allot_api.condition_lookup import find_reason
 from allot_api.conditions import (
     ConditionType,
     Finding,
@@ -11,7 +12,6 @@ from allot_api.conditions import (
 from allot_api.deployment_stats import ServedModel
 from allot_api.terms import ModelState
 from allot_operator.facts.pods import Trouble
-from allot_operator.facts.reasons import find_reason
 from allot_operator.facts.reports import Report
 from allot_operator.judging.deployment_facts import DeploymentFacts
 from allot_operator.judging.download_words import describe_download, describe_percent

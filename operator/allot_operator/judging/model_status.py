@@ -13,8 +13,8 @@ from allot_api.conditions import (
     merge_conditions,
 )
 from allot_api.trained_model import TrainedModelStatus
+from allot_cluster.declared import Model
 from allot_operator.acceptance.verdict import Verdict
-from allot_operator.facts.declared import Model
 from allot_operator.judging.conclusions import judge_accepted, judge_reconciling
 
 

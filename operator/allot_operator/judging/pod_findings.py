@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allot_api.condition_lookup import find_reason
 from allot_api.conditions import (
     ConditionType,
     Finding,
@@ -14,7 +15,6 @@ from allot_api.conditions import (
     UpToDateReason,
 )
 from allot_operator.facts.pods import Trouble
-from allot_operator.facts.reasons import find_reason
 from allot_operator.facts.workloads import Workload
 from allot_operator.judging.deployment_facts import DeploymentFacts
 from allot_operator.judging.pod_troubles import describe_trouble

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from allot_api.condition_lookup import find_condition
 from allot_api.conditions import (
     AcceptedReason,
     Condition,
@@ -22,7 +23,6 @@ from allot_api.conditions import (
     UpToDateReason,
 )
 from allot_api.deployment_stats import DeploymentStats
-from allot_operator.facts.reasons import find_condition
 
 SCALED_TO = "ScaledTo"
 ACCEPTANCE = frozenset(reason.value for reason in AcceptedReason)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from allot_api.condition_lookup import find_condition
 from allot_api.conditions import (
     AcceptedReason,
     Condition,
@@ -22,7 +23,6 @@ from allot_api.conditions import (
     UpToDateReason,
     merge_conditions,
 )
-from allot_operator.facts.reasons import find_condition
 
 # A start of the API server or a short loss of rights is over by then: some sixteen seconds.
 TOLD_AFTER_FAILURES = 7

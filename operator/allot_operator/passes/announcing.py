@@ -10,8 +10,8 @@ from allot_api.names import SHAPE_MANAGER
 from allot_cluster.errors import ClusterError
 from allot_cluster.interface import Cluster, Manifest
 from allot_cluster.resources import EVENTS
+from allot_cluster.subjects import Subject
 from allot_operator.desired.fingerprints import fingerprint
-from allot_operator.facts.subjects import Subject
 from allot_operator.judging.repetition import Posting, Recollection, Told
 from allot_operator.judging.transitions import Notice, Severity
 

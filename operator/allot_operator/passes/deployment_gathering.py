@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from allot_api.names import MODEL_DEPLOYMENT_LABEL
+from allot_cluster.declared import Deployment, read_deployment
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import (
     DEPLOYMENTS,
@@ -16,12 +17,11 @@ from allot_cluster.resources import (
     SERVICES,
     Resource,
 )
+from allot_cluster.subjects import Subject, controller_uid
 from allot_operator.acceptance.deployments import DeploymentScene
 from allot_operator.desired.deployment import choose_resource_name
-from allot_operator.facts.declared import Deployment, read_deployment
 from allot_operator.facts.pods import Pod, read_pod
 from allot_operator.facts.reports import Reading
-from allot_operator.facts.subjects import Subject, controller_uid
 from allot_operator.facts.workloads import read_workload
 from allot_operator.observing.rounds import read_pods
 from allot_operator.passes.gathering import find_squatter, gather_catalogue

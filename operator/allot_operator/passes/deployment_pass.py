@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from allot_cluster.declared import Deployment, read_deployment
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import MODEL_DEPLOYMENTS
-from allot_operator.facts.declared import Deployment, read_deployment
 from allot_operator.judging.deployment_facts import DeploymentFacts
 from allot_operator.judging.deployment_status import build_deployment_status
 from allot_operator.judging.transitions import (

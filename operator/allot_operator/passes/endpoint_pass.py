@@ -6,11 +6,11 @@ import asyncio
 from dataclasses import replace
 
 from allot_api.names import derived_name
+from allot_cluster.declared import Endpoint, read_deployment, read_endpoint
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import INFERENCE_ENDPOINTS, MODEL_DEPLOYMENTS
 from allot_operator.acceptance.endpoints import EndpointScene, judge_endpoint, judge_outcome
 from allot_operator.acceptance.verdict import Verdict
-from allot_operator.facts.declared import Endpoint, read_deployment, read_endpoint
 from allot_operator.judging.endpoint_status import EndpointFacts, build_endpoint_status
 from allot_operator.judging.transitions import (
     Notice,
@@ -91,7 +91,8 @@ async def _conclude(
 ) -> tuple[Notice, ...]:
     """Write the status, and return what there is to tell of it."""
     endpoint = scene.endpoint
-    facts = EndpointFacts(endpoint, judge_outcome(scene, verdict), scene.serving, refusal)
+    front = around.fronts.current
+    facts = EndpointFacts(endpoint, judge_outcome(scene, verdict), scene.serving, refusal, front)
     status = build_endpoint_status(facts, around.now())
     if status is None:
         return ()

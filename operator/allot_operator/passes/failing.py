@@ -5,6 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 
+from allot_cluster.declared import (
+    Deployment,
+    Endpoint,
+    Model,
+    read_deployment,
+    read_endpoint,
+    read_model,
+)
 from allot_cluster.errors import ClusterError
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import (
@@ -14,14 +22,6 @@ from allot_cluster.resources import (
     Resource,
 )
 from allot_operator.errors import GatherAgain
-from allot_operator.facts.declared import (
-    Deployment,
-    Endpoint,
-    Model,
-    read_deployment,
-    read_endpoint,
-    read_model,
-)
 from allot_operator.judging.transitions import find_notices
 from allot_operator.judging.unfinished import judge_unfinished, judge_unfinished_model
 from allot_operator.passes.status_writing import write_status

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+from allot_cluster.declared import Model, read_model
 from allot_cluster.interface import Cluster, Manifest
 from allot_cluster.resources import TRAINED_MODELS, Resource
+from allot_cluster.subjects import Subject, controller_uid, identify
 from allot_operator.acceptance.catalogue import Catalogue
 from allot_operator.errors import GatherAgain
-from allot_operator.facts.declared import Model, read_model
-from allot_operator.facts.subjects import Subject, controller_uid, identify
 
 
 async def gather_catalogue(cluster: Cluster, namespace: str, operator_namespace: str) -> Catalogue:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from allot_cluster.declared import read_model
 from allot_cluster.resources import TRAINED_MODELS
 from allot_operator.acceptance.models import judge_model
-from allot_operator.facts.declared import read_model
 from allot_operator.judging.model_status import build_model_status
 from allot_operator.judging.transitions import find_notices
 from allot_operator.passes.gathering import gather_models

@@ -9,8 +9,8 @@ from allot_api.scaling_decision import DECISIONS_KEY, Decisions, keep_latest, pa
 from allot_cluster.errors import ClusterError
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import CONFIG_MAPS
+from allot_cluster.subjects import Subject, controller_uid
 from allot_operator.desired.decisions import build_decisions
-from allot_operator.facts.subjects import Subject, controller_uid
 from allot_operator.passes.choosing import Choice
 from allot_operator.passes.surroundings import Surroundings
 from allot_operator.scaling.records import build_record, is_recorded, may_be_recorded

@@ -8,8 +8,8 @@ from allot_api.fields import Shape
 from allot_api.names import SHAPE_MANAGER
 from allot_cluster.errors import Conflict, NotFound
 from allot_cluster.interface import Cluster, Manifest
+from allot_cluster.subjects import Subject
 from allot_operator.errors import GatherAgain
-from allot_operator.facts.subjects import Subject
 
 
 async def write_status(cluster: Cluster, subject: Subject, live: Manifest, status: Shape) -> bool:

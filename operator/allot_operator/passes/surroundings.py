@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from allot_cluster.interface import Cluster
-from allot_operator.facts.subjects import Subject
+from allot_cluster.subjects import Subject
+from allot_operator.observing.fronts import Fronts
 from allot_operator.observing.gateways import Gateways
 from allot_operator.observing.ledger import Ledger
 from allot_operator.observing.stats_client import StatsReader
@@ -62,6 +63,7 @@ class Surroundings:
     namespaces: tuple[str, ...] = ()
     turns: Turns = field(default_factory=Turns)
     gateways: Gateways = field(default_factory=Gateways)
+    fronts: Fronts = field(default_factory=Fronts)
     monotonic: Callable[[], float] = time.monotonic
 
     def held_for(self, key: Key) -> Held | None:

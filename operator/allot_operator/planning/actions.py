@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from allot_api.names import SHAPE_MANAGER
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import Resource
-from allot_operator.facts.subjects import Subject
+from allot_cluster.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from allot_api.resolve import DeploymentSettings
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import DEPLOYMENTS, DISRUPTION_BUDGETS, SERVICES
+from allot_cluster.subjects import Subject
 from allot_operator.acceptance.catalogue import Found
 from allot_operator.desired.deployment import build_deployment
 from allot_operator.desired.disruption_budget import build_disruption_budget
 from allot_operator.desired.service import build_service
-from allot_operator.facts.subjects import Subject
 from allot_operator.facts.workloads import Workload
 from allot_operator.planning.actions import Action
 from allot_operator.planning.shape import plan_object

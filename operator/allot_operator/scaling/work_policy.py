@@ -29,6 +29,7 @@ from allot_operator.scaling.patience import Patience
 from allot_operator.scaling.policy import Policy
 from allot_operator.scaling.proposals import Proposal
 from allot_operator.scaling.reasons import ScalingReason
+from allot_operator.scaling.saturation import Saturation, follow_saturation
 from allot_operator.scaling.work_words import Findings, describe, tell_numbers
 
 # A load that is just met shall neither rise nor fall for ever: another allocation is begun when
@@ -51,6 +52,7 @@ class WorkMemory:
     start_seconds: float | None = None
     held: int = 0
     risen_at: float | None = None
+    saturation: Saturation = field(default_factory=Saturation)
 
 
 def propose_by_work(
@@ -72,7 +74,10 @@ def propose_by_work(
     excess = measure_excess(observation, capacity, length)
     starts = _find_starts(memory, seconds)
     left = project_excess(excess, observation, capacity, evidence.expected, starts)
+    saturation = follow_saturation(memory.saturation, observation, interval, capacity)
     rise, reason = choose_rise(policy, observation, capacity, evidence, left)
+    if saturation.is_lasting and not observation.stuck:
+        rise = max(rise, live + 1)
     fall = choose_fall(policy, capacity, evidence, excess)
     patience = _follow(policy, memory.patience, interval, fall, live)
     target = rise
@@ -93,7 +98,10 @@ def propose_by_work(
         reason=reason,
         message=describe(policy, observation, findings),
         memory=replace(
-            memory, patience=patience, risen_at=seconds if target > live else memory.risen_at
+            memory,
+            patience=patience,
+            risen_at=seconds if target > live else memory.risen_at,
+            saturation=saturation,
         ),
         wanted=wanted,
         numbers=tell_numbers(policy, observation, findings),
@@ -130,6 +138,7 @@ def learn(memory: WorkMemory, observation: Observation, interval: Interval) -> W
         start_seconds=sum(starts) / len(starts) if starts else memory.start_seconds,
         held=held,
         risen_at=memory.risen_at,
+        saturation=memory.saturation,
     )
 
 

@@ -15,6 +15,7 @@ from allot_cluster.interface import Manifest
 from allot_cluster.lease import (
     Decision,
     LeaseKey,
+    Marks,
     Move,
     Seen,
     Timing,
@@ -298,3 +299,20 @@ def delete(store: Store, candidates: list[Candidate]) -> None:
         for each in candidates:
             each.sent.clear()
             each.answers.clear()
+
+
+def test_marks_stand_beside_those_of_others() -> None:
+    before = build_held(observe(None, None, 0), KEY, "me", TIMING, WALL)
+    before["metadata"] |= {
+        "labels": {"their": "label"},
+        "annotations": {"theirs": "1"},
+        "uid": "u",
+        "resourceVersion": "1",
+    }
+    marks = Marks(labels={"ours": "label"}, annotations={"held": "{}"})
+
+    held = build_held(observe(None, before, 0), KEY, "me", TIMING, WALL, marks=marks)
+
+    assert held["metadata"]["labels"] == {"their": "label", "ours": "label"}
+    assert held["metadata"]["annotations"] == {"theirs": "1", "held": "{}"}
+    assert "labels" not in build_held(observe(None, None, 0), KEY, "me", TIMING, WALL)["metadata"]

@@ -9,13 +9,13 @@ from allot_api.model_deployment import ModelDeploymentSpec
 from allot_api.resolve import DeploymentSettings, resolve_deployment
 from allot_api.terms import ModelState
 from allot_api.trained_model import TrainedModelSpec
+from allot_cluster.declared import Deployment, Model, read_deployment, read_model
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import INFERENCE_ENDPOINTS, MODEL_DEPLOYMENTS, TRAINED_MODELS
+from allot_cluster.subjects import Subject
 from allot_operator.acceptance.catalogue import Catalogue, Found
-from allot_operator.facts.declared import Deployment, Model, read_deployment, read_model
 from allot_operator.facts.pods import Pod, Trouble
 from allot_operator.facts.reports import Report, Work
-from allot_operator.facts.subjects import Subject
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 CREATED = "2026-11-24T10:00:00Z"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import gzip
 import zlib
-from collections.abc import AsyncIterator
 
 import pytest
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive
 
 from allot_protocol.errors import ErrorType, RequestFault
 from allot_protocol.reading import decompress, read_body
@@ -16,26 +16,26 @@ from allot_protocol.reading import decompress, read_body
 JSON = {"content-type": "application/json"}
 
 
-def a_request(headers: dict[str, str], *chunks: bytes) -> Request:
-    async def stream() -> AsyncIterator[bytes]:
-        for chunk in chunks:
-            yield chunk
+def receiving(*chunks: bytes) -> Receive:
+    """Return ASGI's receive for a body that comes in parts; a client that left says no more."""
+    left = list(chunks)
 
-    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-    request = Request({"type": "http", "headers": raw})
-    # The seam that a Starlette request reads its body through.
-    request.stream = stream  # type: ignore[method-assign]
-    return request
+    async def receive() -> Message:
+        if not left:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": left.pop(0), "more_body": bool(left)}
+
+    return receive
 
 
 async def refusal(headers: dict[str, str], *chunks: bytes, limit: int = 10) -> RequestFault:
     with pytest.raises(RequestFault) as caught:
-        await read_body(a_request(headers, *chunks), limit)
+        await read_body(receiving(*chunks), headers, limit)
     return caught.value
 
 
 async def test_a_body_as_large_as_the_limit_is_read_whole() -> None:
-    assert await read_body(a_request(JSON, b"12345", b"67890"), limit=10) == b"1234567890"
+    assert await read_body(receiving(b"12345", b"67890"), JSON, limit=10) == b"1234567890"
 
 
 async def test_a_body_that_grows_over_the_limit_is_not_gathered() -> None:
@@ -54,19 +54,26 @@ async def test_a_body_that_says_it_is_too_large_is_not_read_at_all(length: str) 
 
 @pytest.mark.parametrize("length", ["-1", "ten", "", "1e9"])
 async def test_a_length_that_is_no_number_is_the_servers_matter(length: str) -> None:
-    assert await read_body(a_request(JSON | {"content-length": length}, b"{}")) == b"{}"
+    assert await read_body(receiving(b"{}"), JSON | {"content-length": length}) == b"{}"
 
 
 async def test_a_body_that_never_ends_is_not_waited_for() -> None:
-    async def stream() -> AsyncIterator[bytes]:
-        yield b"{"
-        await asyncio.Event().wait()
+    begun = receiving(b"{", b"}")
 
-    request = a_request(JSON)
-    request.stream = stream  # type: ignore[method-assign]
+    async def receive() -> Message:
+        message = await begun()
+        if message["more_body"]:
+            return message
+        await asyncio.Event().wait()
+        return message
 
     with pytest.raises(RequestFault, match=r"timeout \[0.01s\] waiting for the request's body"):
-        await read_body(request, seconds=0.01)
+        await read_body(receive, JSON, seconds=0.01)
+
+
+async def test_a_client_that_leaves_within_its_body_is_not_answered() -> None:
+    with pytest.raises(ClientDisconnect):
+        await read_body(receiving(), JSON)
 
 
 async def test_a_packed_body_is_as_large_as_what_it_unpacks_to() -> None:
@@ -74,7 +81,7 @@ async def test_a_packed_body_is_as_large_as_what_it_unpacks_to() -> None:
     packed = gzip.compress(b"x" * 5000)
 
     assert (await refusal(headers, packed, limit=4999)).status == 413
-    assert len(await read_body(a_request(headers, packed), limit=5000)) == 5000
+    assert len(await read_body(receiving(packed), headers, limit=5000)) == 5000
 
 
 @pytest.mark.parametrize(

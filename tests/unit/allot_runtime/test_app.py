@@ -9,14 +9,15 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.requests import ClientDisconnect
 
 from allot_api.terms import ModelState
+from allot_protocol.headers import PASS_TOKENS_HEADER, TOKENS_HEADER, WAITING_TOKENS_HEADER
 from allot_protocol.media_types import JSON
 from allot_runtime.allocation import Allocation
 from allot_runtime.app import build_app
 from allot_runtime.errors import ModelFault
-from allot_runtime.routes import while_client_waits
+from allot_runtime.routes import describe_work
+from allot_runtime.timeline import Timeline
 from tests.fakes.echo_allocation import a_served_model, an_allocation
 from tests.fakes.echo_model import POISON, EchoModel, an_open_model
 
@@ -54,6 +55,36 @@ async def test_an_answer_carries_the_product_and_the_clients_media_type(
     assert answer.json() == {"text_embedding": [{"embedding": [2.0, 4.0]}]}
     assert answer.headers["x-elastic-product"] == "Elasticsearch"
     assert answer.headers["content-type"] == JSON
+
+
+async def test_an_answer_says_its_tokens_and_what_waits(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/_inference/any", json={"input": ["a cat", "sat"]})
+
+    assert answer.headers[TOKENS_HEADER] == "3"
+    assert answer.headers[WAITING_TOKENS_HEADER] == "0"
+    assert answer.headers[PASS_TOKENS_HEADER] == "384"
+
+
+async def test_what_waits_is_told_while_a_pass_runs(tmp_path: Path) -> None:
+    model = an_open_model()
+    async with a_served_model(tmp_path, model) as (allocation, client):
+        model.gate.clear()
+        model.entered.clear()
+        asking = [asyncio.create_task(client.post("/_inference/any", json={"input": ["a cat"]}))]
+        await asyncio.to_thread(model.entered.wait, 10)
+        asking += [
+            asyncio.create_task(client.post("/_inference/any", json={"input": ["and a dog"]}))
+            for _ in range(2)
+        ]
+        for _ in range(1000):
+            if allocation.engine.pending == 3:
+                break
+            await asyncio.sleep(0.001)
+        told = describe_work(allocation, Timeline(0.0, tokens=7))
+        model.gate.set()
+        await asyncio.gather(*asking)
+
+    assert told == {TOKENS_HEADER: "7", WAITING_TOKENS_HEADER: "6", PASS_TOKENS_HEADER: "384"}
 
 
 async def test_bytes_go_out_as_whole_numbers_under_their_own_name(tmp_path: Path) -> None:
@@ -165,24 +196,3 @@ async def test_a_missing_source_leaves_the_process_up_with_its_reason(tmp_path: 
     assert allocation.readiness.state is ModelState.FAILED
     assert "has no config.json" in allocation.readiness.describe()
     allocation.engine.end()
-
-
-async def test_work_for_a_client_that_left_is_cancelled() -> None:
-    started, cancelled = asyncio.Event(), asyncio.Event()
-
-    async def work() -> dict[str, Any]:
-        started.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            cancelled.set()
-        return {}
-
-    async def receive() -> dict[str, Any]:
-        await started.wait()
-        return {"type": "http.disconnect"}
-
-    with pytest.raises(ClientDisconnect):
-        await while_client_waits(receive, work())
-
-    assert cancelled.is_set()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allot_local.node.addresses import choose_address
+from allot_local.node.addresses import choose_address, reserved_addresses
 from allot_local.node.errors import NodeError
 
 NETWORK = "127.17.0.0/16"
@@ -33,3 +33,10 @@ def test_a_network_that_is_full_is_told() -> None:
 
     with pytest.raises(NodeError, match=r"127\.17\.0\.0/16 has no free address"):
         choose_address(NETWORK, everything)
+
+
+def test_no_pod_gets_an_address_that_is_reserved() -> None:
+    reserved = reserved_addresses(NETWORK)
+
+    assert (reserved[0], reserved[-1], len(set(reserved))) == ("127.17.0.1", "127.17.0.255", 255)
+    assert choose_address(NETWORK, [], "127.17.255.254") not in reserved

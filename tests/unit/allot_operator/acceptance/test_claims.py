@@ -3,7 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allot_operator.acceptance.claims import choose_holder, refuse_taken
+from allot_cluster.claims import choose_holder
+from allot_operator.acceptance.claims import refuse_taken
 from tests.unit.allot_operator.builders import a_deployment, a_subject, an_accepted_deployment
 
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from allot_api.conditions import AcceptedReason
+from allot_cluster.declared import Deployment
 from allot_cluster.resources import DEPLOYMENTS, SERVICES
 from allot_operator.acceptance.catalogue import Found
 from allot_operator.acceptance.deployments import DeploymentScene, judge_deployment
 from allot_operator.acceptance.verdict import Verdict
-from allot_operator.facts.declared import Deployment
 from tests.unit.allot_operator.builders import (
     MODEL_ID,
     a_catalogue,

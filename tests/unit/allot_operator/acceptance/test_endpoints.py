@@ -6,8 +6,8 @@ import pytest
 
 from allot_api.conditions import AcceptedReason
 from allot_api.names import derived_name
+from allot_cluster.declared import Deployment, read_deployment, read_endpoint
 from allot_operator.acceptance.endpoints import EndpointScene, judge_endpoint, judge_outcome
-from allot_operator.facts.declared import Deployment, read_deployment, read_endpoint
 from tests.unit.allot_operator.builders import (
     CREATED,
     MODEL_ID,

@@ -5,8 +5,8 @@ from typing import Any
 from allot_api.model_deployment import ModelDeploymentSpec
 from allot_api.names import derived_name
 from allot_api.rules import validate_deployment
+from allot_cluster.declared import read_endpoint
 from allot_operator.desired.model_deployment import build_model_deployment
-from allot_operator.facts.declared import read_endpoint
 from tests.unit.allot_operator.builders import MODEL_ID, a_subject, an_endpoint_manifest
 
 

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 from allot_api.names import model_labels
-from allot_api.terms import TaskType
 from allot_operator.desired.deployment import choose_resource_name
-from allot_operator.desired.service import build_endpoint_url, build_service, build_service_url
+from allot_operator.desired.service import build_service, build_service_url
 from tests.unit.allot_operator.builders import a_subject
 
 
@@ -16,10 +15,5 @@ def test_port_80_leads_to_the_pods() -> None:
     ]
 
 
-def test_an_endpoints_url_says_task_and_id() -> None:
-    base = build_service_url("a", "d")
-
-    url = build_endpoint_url(base, TaskType.SPARSE_EMBEDDING, "my endpoint")
-
-    assert base == f"http://{choose_resource_name('d')}.a.svc"
-    assert url == f"{base}/_inference/sparse_embedding/my%20endpoint"
+def test_programs_in_the_cluster_find_it_by_name() -> None:
+    assert build_service_url("a", "d") == f"http://{choose_resource_name('d')}.a.svc"

@@ -4,11 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from allot_api.conditions import AcceptedReason
+from allot_cluster.declared import Deployment, Endpoint, read_endpoint
 from allot_operator.acceptance.verdict import Verdict
-from allot_operator.facts.declared import Deployment, Endpoint, read_endpoint
+from allot_operator.desired.front import Front, NoFront
 from allot_operator.judging.deployment_status import build_deployment_status
 from allot_operator.judging.endpoint_status import EndpointFacts, build_endpoint_status
-from tests.unit.allot_operator.builders import NOW, a_deployment, an_endpoint_manifest
+from tests.unit.allot_operator.builders import NAMESPACE, NOW, a_deployment, an_endpoint_manifest
 from tests.unit.allot_operator.judging.cases import ACCEPTED, REFUSED, some_facts
 
 
@@ -44,6 +45,28 @@ def test_an_endpoint_has_its_deployments_numbers_and_a_url_of_its_own() -> None:
     assert status.deployment_stats == serving.status.deployment_stats
     assert status.model == serving.status.model
     assert status.url == f"{serving.status.url}/_inference/text_embedding/e"
+
+
+def test_a_gateways_url_names_the_endpoint_and_its_namespace_unless_that_is_the_default() -> None:
+    def url_at(default_namespace: str) -> str | None:
+        front = Front("http://gateway:9200", default_namespace)
+        facts = EndpointFacts(an_endpoint(), ACCEPTED, a_serving(), front=front)
+        status = build_endpoint_status(facts, NOW)
+        return status.url if status else None
+
+    assert url_at(NAMESPACE) == "http://gateway:9200/_inference/text_embedding/e"
+    assert url_at("b") == f"http://gateway:9200/{NAMESPACE}/_inference/text_embedding/e"
+
+
+def test_while_it_is_not_known_whether_a_gateway_is_there_the_url_stays() -> None:
+    endpoint = an_endpoint()
+    known = replace(endpoint, status=endpoint.status.model_copy(update={"url": "http://before"}))
+
+    facts = EndpointFacts(known, ACCEPTED, a_serving(), front=NoFront.UNKNOWN)
+    status = build_endpoint_status(facts, NOW)
+
+    assert status is not None
+    assert status.url == "http://before"
 
 
 def test_what_is_refused_from_the_start_serves_nothing() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allot_cluster.resources import DEPLOYMENTS, DISRUPTION_BUDGETS, MODEL_DEPLOYMENTS, SERVICES
-from allot_operator.facts.subjects import Subject
+from allot_cluster.subjects import Subject
 from allot_operator.facts.workloads import read_workload
 from allot_operator.passes.applying import apply_actions
 from allot_operator.planning.actions import Action, Apply

@@ -4,10 +4,10 @@ from typing import Any
 
 from allot_api.conditions import AcceptedReason
 from allot_api.names import derived_name
+from allot_cluster.declared import Deployment, read_deployment, read_endpoint
 from allot_operator.acceptance.endpoints import EndpointScene
 from allot_operator.acceptance.verdict import Verdict
 from allot_operator.desired.model_deployment import build_model_deployment
-from allot_operator.facts.declared import Deployment, read_deployment, read_endpoint
 from allot_operator.planning.actions import Apply, Remove
 from allot_operator.planning.endpoint_plan import plan_endpoint
 from tests.unit.allot_operator.builders import a_catalogue, a_deployment, an_endpoint_manifest

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from allot_operator.scaling.arrivals import Arrivals
 from allot_operator.scaling.decision import Memory, decide
 from allot_operator.scaling.observation import Held, Observation
 from allot_operator.scaling.reasons import ScalingReason
+from allot_operator.scaling.work_policy import WorkMemory
 from tests.unit.allot_operator.builders import NOW
 from tests.unit.allot_operator.scaling.cases import (
     CAPACITY,
@@ -95,6 +97,31 @@ def test_small_passes_without_a_queue_are_not_taken_for_a_busy_allocation() -> N
 
     assert targets == {1}
     assert dict(decision.inputs)["utilization"] < 0.8
+
+
+def test_clients_that_ask_as_soon_as_they_are_answered_get_another_allocation() -> None:
+    """They come in bursts, as the answers do; what speaks for more is that a pass always waits."""
+    bursty = WorkMemory(arrivals=Arrivals(dispersion=200.0, learnt=100))
+    policy, memory, now = a_policy(), Memory(work=bursty), NOW
+    work, targets = replace(NOTHING, tokens_waiting=384), []
+
+    for _ in range(14):
+        work = replace(
+            work,
+            forward_passes=work.forward_passes + 33,
+            inputs_arrived=work.inputs_arrived + 363,
+            inputs_done=work.inputs_done + 363,
+            tokens_arrived=work.tokens_arrived + 363 * INPUT_TOKENS,
+            tokens_done=work.tokens_done + 363 * INPUT_TOKENS,
+            busy_seconds=work.busy_seconds + 4.9,
+        )
+        now += STEP
+        decision = decide(policy, memory, Observation(1, (a_pod_at_work("a", work),)), now)
+        memory = decision.memory
+        targets.append(decision.target)
+
+    assert targets[:12] == [1] * 12
+    assert targets[12:] == [2, 2]
 
 
 def test_a_backlog_that_pods_on_their_way_will_do_asks_for_no_more() -> None:

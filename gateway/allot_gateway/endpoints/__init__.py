@@ -1,0 +1,1 @@
+"""Inference endpoints over REST: Elasticsearch's bodies in and out, InferenceEndpoints behind."""

@@ -1,0 +1,117 @@
+"""_update: the number of allocations, or defaults of requests, of an endpoint that there is.
+
+It is written by a replace with the resourceVersion that was read, which changes the owners of the
+changed fields alone. An apply would have to send all that the gateway ever set, and would take
+away what it left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allot_api.deployment_stats import DeploymentStats
+from allot_api.terms import DeploymentState, TaskType
+from allot_cluster.declared import Deployment, Endpoint, read_endpoint
+from allot_cluster.errors import Conflict
+from allot_cluster.interface import Manifest
+from allot_cluster.resources import INFERENCE_ENDPOINTS
+from allot_gateway.endpoints.changes import Wish, change_spec, is_same
+from allot_gateway.endpoints.finding import check_task, endpoint_is_missing, find_manifest
+from allot_gateway.ownership import GATEWAY_MANAGER, find_owners
+from allot_gateway.surroundings import Surroundings
+from allot_gateway.view.state import DeploymentKey, View
+from allot_protocol.errors import ErrorType, RequestFault
+
+# The operator writes status meanwhile, and each such write is a new version.
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What an _update asks for, and of which endpoint; `task` is the path's, if it names one."""
+
+    inference_id: str
+    task: TaskType | None
+    wish: Wish
+    is_forced: bool
+
+
+async def update_endpoint(around: Surroundings, namespace: str, asked: Update) -> Endpoint:
+    """Return the endpoint as it is then; raises RequestFault and ClusterError."""
+    for attempt in range(ATTEMPTS):
+        manifest = await find_manifest(around, namespace, asked.inference_id)
+        if manifest is None:
+            raise endpoint_is_missing(asked.inference_id)
+        endpoint = read_endpoint(manifest)
+        for task in (asked.task, asked.wish.task):
+            check_task(endpoint, task)
+        spec = change_spec(manifest["spec"], asked.wish, endpoint.subject.name)
+        if is_same(manifest["spec"], spec):
+            return endpoint
+        _refuse(around.view, endpoint, manifest, asked)
+        try:
+            written = await around.cluster.replace(
+                INFERENCE_ENDPOINTS, {**manifest, "spec": spec}, field_manager=GATEWAY_MANAGER
+            )
+        except Conflict:
+            if attempt + 1 == ATTEMPTS:
+                raise
+            continue
+        return read_endpoint(written)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _refuse(view: View, endpoint: Endpoint, manifest: Manifest, asked: Update) -> None:
+    if asked.wish.size is not None:
+        refuse_size(view, endpoint)
+    owners = find_owners(manifest, asked.wish.fields)
+    if owners and not asked.is_forced:
+        fields = ", ".join(".".join(field) for field in asked.wish.fields)
+        raise RequestFault(
+            ErrorType.CONFLICT,
+            f"Inference endpoint [{endpoint.inference_id}] is {endpoint.subject}, of which field "
+            f"manager [{', '.join(owners)}] owns one of [{fields}] and may set it back: change it "
+            "there, or here with force=true",
+        )
+
+
+def refuse_size(view: View, endpoint: Endpoint) -> None:
+    """Refuse another number of allocations where it cannot be had; raises RequestFault."""
+    settings = endpoint.settings
+    if settings is None:
+        return
+    key = DeploymentKey(endpoint.subject.namespace, settings.serving_deployment_id)
+    deployment = view.find_deployment(key)
+    if deployment is None:
+        raise RequestFault(
+            ErrorType.NOT_FOUND, f"Cannot find deployment [{settings.serving_deployment_id}]"
+        )
+    if settings.is_attached:
+        raise _is_not_its_own(view, endpoint, deployment)
+    state = _state(deployment.stats)
+    if state is not DeploymentState.STARTED:
+        raise RequestFault(
+            ErrorType.CONFLICT,
+            f"cannot update deployment [{deployment.deployment_id}] while its state is [{state}]: "
+            f"it must be [{DeploymentState.STARTED}]",
+        )
+
+
+def _is_not_its_own(view: View, endpoint: Endpoint, deployment: Deployment) -> RequestFault:
+    uid = deployment.subject.controller_uid
+    makers = view.list_endpoints(endpoint.subject.namespace)
+    maker = next((one for one in makers if uid and one.subject.uid == uid), None)
+    made_by = (
+        f"by inference endpoint [{maker.inference_id}]: update that one"
+        if maker
+        else "by the trained models API or as a ModelDeployment: update it there"
+    )
+    return RequestFault(
+        ErrorType.CONFLICT,
+        f"inference endpoint [{endpoint.inference_id}] shares the deployment "
+        f"[{deployment.deployment_id}], which was made {made_by}",
+    )
+
+
+def _state(stats: DeploymentStats | None) -> DeploymentState:
+    return (stats.state if stats else None) or DeploymentState.STARTING

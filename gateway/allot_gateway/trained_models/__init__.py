@@ -1,0 +1,1 @@
+"""Trained models and their deployments over REST, TrainedModels and ModelDeployments behind."""

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+from aiohttp import web
+
+from allot_gateway.pod_stats import PodStats
+from allot_gateway.view.workloads import ServingPod
+
+GONE = 1
+
+
+async def give_token(namespace: str) -> str | None:
+    return f"of-{namespace}"
+
+
+@asynccontextmanager
+async def a_pod(status: int, text: str, seen: list[str]) -> AsyncIterator[ServingPod]:
+    async def stats(request: web.Request) -> web.Response:
+        seen.append(request.headers.get("authorization", ""))
+        return web.Response(text=text, status=status)
+
+    app = web.Application()
+    app.add_routes([web.get("/stats", stats)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield a_place(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
+
+
+def a_place(port: int) -> ServingPod:
+    return ServingPod("uid", "default", "pod-1", "127.0.0.1", port, "node", is_routable=True)
+
+
+async def ask(pod: ServingPod) -> object:
+    async with aiohttp.ClientSession() as session:
+        return await PodStats(session, give_token).read(pod)
+
+
+async def test_a_pod_says_what_it_has_done_to_who_has_the_token() -> None:
+    seen: list[str] = []
+    async with a_pod(200, '{"boot_id": "b"}', seen) as pod:
+        said = await ask(pod)
+
+    assert said == {"boot_id": "b"}
+    assert seen == ["Bearer of-default"]
+
+
+async def test_a_pod_that_says_nothing_of_use_is_left_out() -> None:
+    async with a_pod(503, "{}", []) as pod:
+        assert await ask(pod) is None
+    async with a_pod(200, "no JSON", []) as pod:
+        assert await ask(pod) is None
+    assert await ask(a_place(GONE)) is None
