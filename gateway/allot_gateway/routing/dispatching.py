@@ -103,11 +103,25 @@ class Dispatcher:
         self.budget.count_request(now)
         return True
 
+    def send_at_once(self, request: Request, now: float) -> Sent | None:
+        """Send a request past the line, where nobody waits and a pod has room; None elsewhere.
+
+        It is what `offer` and `dispatch` would do, in half the time.
+        """
+        if self._returned or self.line:
+            return None
+        pod = self._choose(request.tokens, request.tried, now)
+        if pod is None:
+            return None
+        self.budget.count_request(now)
+        return _send(request, pod, now)
+
     def dispatch(self, now: float) -> Sent | None:
         """Return the next request that goes to a pod now, if there is one."""
-        sent = self._dispatch_returned(now)
-        if sent is not None:
+        if self._returned and (sent := self._dispatch_returned(now)) is not None:
             return sent
+        if not self.line:
+            return None
         first = self.line.first(now)
         if first is None:
             return None

@@ -42,6 +42,22 @@ def test_an_idle_pod_gets_a_request_at_once() -> None:
     assert (sent.request, sent.pod.uid) == (request, "a")
 
 
+def test_what_needs_no_line_goes_past_it() -> None:
+    dispatcher = a_dispatcher("a")
+
+    first = dispatcher.send_at_once(a_request(400), 0.0)
+    ready = dispatcher.send_at_once(a_request(380), 0.0)
+    waits = dispatcher.send_at_once(a_request(10), 0.0)
+    dispatcher.offer(a_request(10), 0.0)
+    assert first is not None
+    dispatcher.finish(first, 1.0)
+
+    assert ready is not None
+    assert waits is None
+    # Room there is, and somebody who came before.
+    assert dispatcher.send_at_once(a_request(1), 1.0) is None
+
+
 def test_the_pod_that_is_idle_longest_comes_first() -> None:
     dispatcher = a_dispatcher("a", "b", "c")
     for now, uid in ((1.0, "b"), (2.0, "c"), (3.0, "a")):
@@ -194,6 +210,11 @@ class Story:
         dispatcher = self.dispatcher
         request = a_request(1 + number % 700, priority, self.now)
         before = dispatcher.waiting_inputs
+        if sent := dispatcher.send_at_once(request, self.now):
+            assert before == 0
+            self.admitted.append(request)
+            self.note(sent)
+            return
         if dispatcher.offer(request, self.now):
             self.admitted.append(request)
             return
@@ -226,11 +247,14 @@ class Story:
 
     def advance(self) -> None:
         for sent in send_all(self.dispatcher, self.now):
-            pods = self.seen.setdefault(id(sent.request), [])
-            assert sent.pod.uid not in pods
-            assert sent.pod.is_routable
-            pods.append(sent.pod.uid)
-            self.there.append(sent)
+            self.note(sent)
+
+    def note(self, sent: Sent) -> None:
+        pods = self.seen.setdefault(id(sent.request), [])
+        assert sent.pod.uid not in pods
+        assert sent.pod.is_routable
+        pods.append(sent.pod.uid)
+        self.there.append(sent)
 
     def check(self) -> None:
         dispatcher = self.dispatcher
