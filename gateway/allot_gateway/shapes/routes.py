@@ -84,7 +84,7 @@ class ShapeRoutes:
         return await self.inference.infer(self.namespace_of(request), call, request.headers)
 
     async def _read(self, request: Request) -> bytes:
-        return await read_body(request, self.most_body_bytes)
+        return await read_body(request.receive, request.headers, self.most_body_bytes)
 
     def _find(self, request: Request) -> ServedEndpoint:
         inference_id = request.path_params[PATH_ID]

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from allot_api.preconfigured import PRECONFIGURED
 from allot_cluster.resources import INFERENCE_ENDPOINTS, MODEL_DEPLOYMENTS
 from tests.cases.conformance import PAGE, Case, Step, read_cases, read_document, render_page
 from tests.unit.allot_gateway.builders import (
@@ -25,6 +26,7 @@ from tests.unit.allot_gateway.world import World, kind, reason
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENT = read_document()
 ACCEPTED = a_condition("Accepted", "True", "Accepted")
+SETTINGS = {"num_threads": 1, "num_allocations": 1}
 OPERATORS: dict[str, tuple[int, list[dict[str, Any]]]] = {
     "serves": (1, [ACCEPTED]),
     "starts for ever": (0, [ACCEPTED]),
@@ -51,6 +53,19 @@ async def test_answers_as_the_table_says(world: World, case: Case) -> None:
         assert len(world.endpoints()) == case.left
 
 
+def preconfigured(inference_id: str) -> dict[str, Any]:
+    """Return what a reserved id has to be; nothing for any other."""
+    return {
+        key: value
+        for one in PRECONFIGURED
+        if one.inference_id == inference_id
+        for key, value in {
+            "task_type": one.task_type,
+            "service_settings": {**SETTINGS, "model_id": one.model_id},
+        }.items()
+    }
+
+
 async def arrange(world: World, case: Case) -> None:
     world.ready, world.verdict = OPERATORS[case.operator]
     for deployment_id in case.deployments:
@@ -58,7 +73,7 @@ async def arrange(world: World, case: Case) -> None:
         metadata = {"managedFields": []}
         await world.have(MODEL_DEPLOYMENTS, a_deployment(deployment_id, model, metadata=metadata))
     for inference_id in case.applied:
-        spec = {**an_endpoint_spec(), "inference_id": inference_id}
+        spec = {**an_endpoint_spec(), **preconfigured(inference_id), "inference_id": inference_id}
         manifest = {"metadata": {"name": inference_id.strip("."), "namespace": NAMESPACE}}
         await world.cluster.apply(
             INFERENCE_ENDPOINTS, {**manifest, "spec": spec}, field_manager="flux"
