@@ -42,7 +42,9 @@ TESTED_THROUGH = {
     "allot_gateway.routing.starting": "unit/allot_gateway/routing/test_from_zero.py",
     "allot_gateway.routing_table": "unit/allot_gateway/endpoints/test_reading.py",
     "allot_gateway.serving": "integration/test_main_job.py",
-    "allot_gateway.trained_models.assignments": "unit/allot_gateway/trained_models/test_deploying.py",
+    "allot_gateway.trained_models.assignments": (
+        "unit/allot_gateway/trained_models/test_deploying.py"
+    ),
     "allot_gateway.trained_models.configs": "unit/allot_gateway/trained_models/test_models.py",
     "allot_gateway.trained_models.deploying": "unit/allot_gateway/trained_models/test_deploying.py",
     "allot_gateway.trained_models.figures": "unit/allot_gateway/trained_models/test_statistics.py",
