@@ -10,6 +10,7 @@ import uvloop
 from pydantic_settings import CliApp
 
 from allot_cluster.errors import ClusterError, NotConfigured
+from allot_gateway.access.certificates import UnusableCertificate
 from allot_gateway.access.mode import NotSaid
 from allot_gateway.serving import serve
 from allot_gateway.settings import Settings
@@ -27,7 +28,7 @@ def main() -> int:
     code = 0
     try:
         code = uvloop.run(serve(settings))
-    except* (NotConfigured, NotSaid, ClusterError, OSError) as group:
+    except* (NotConfigured, NotSaid, UnusableCertificate, ClusterError, OSError) as group:
         # What a person can mend is said in a sentence; the rest keeps its traceback.
         for error in group.exceptions:
             logger.error("%s", error)

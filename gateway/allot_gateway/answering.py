@@ -18,7 +18,7 @@ from allot_gateway.filtering import filter_content, parse_filter
 from allot_gateway.humanizing import add_twins
 from allot_protocol.errors import RequestFault
 from allot_protocol.media_types import choose_answer_type
-from allot_protocol.responses import PRODUCT, describe_fault
+from allot_protocol.responses import CHALLENGE, PRODUCT, describe_fault
 
 # Query parameters about the answer's form, which every call has.
 FORM_PARAMETERS = frozenset({"error_trace", "filter_path", "human", "pretty"})
@@ -45,7 +45,10 @@ def answer_fault(request: Request, fault: RequestFault) -> Response:
     headers = {}
     if fault.retry_after_seconds is not None:
         headers["Retry-After"] = str(fault.retry_after_seconds)
-    return answer(request, describe_fault(fault), fault.status, headers)
+    response = answer(request, describe_fault(fault), fault.status, headers)
+    for challenge in fault.challenges:
+        response.headers.append(CHALLENGE, challenge)
+    return response
 
 
 def is_reshaped(query: Mapping[str, str]) -> bool:

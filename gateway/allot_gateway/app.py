@@ -10,11 +10,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from allot_gateway import info
+from allot_gateway.access.faults import Refusal
 from allot_gateway.admission import Admission
+from allot_gateway.answering import answer_fault
 from allot_gateway.endpoints import routes as endpoints
 from allot_gateway.inference.calling import Calling
 from allot_gateway.inference.face import InferenceFace, match
 from allot_gateway.namespaces import split_namespace
+from allot_gateway.needs import OPEN_PATHS
 from allot_gateway.parts import Parts, parts_of
 from allot_gateway.shapes.routes import ShapeRoutes
 from allot_gateway.trained_models import routes as trained_models
@@ -46,16 +49,24 @@ def build_app(parts: Parts, default_namespace: str) -> ASGIApp:
     face = InferenceFace(parts)
     admitted = Admission(app, parts)
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def enter(scope: Scope, receive: Receive, send: Send) -> None:
         namespace, scope["path"] = split_namespace(scope["path"], default_namespace)
         scope["state"] = {"namespace": namespace}
+        if scope["path"] in OPEN_PATHS:
+            await app(scope, receive, send)
+            return
         called = match(scope["method"], scope["path"])
-        if called is None:
-            await admitted(scope, receive, send)
-        else:
-            await face(scope, receive, send, called)
+        try:
+            with parts.in_flight:
+                if called is None:
+                    await admitted(scope, receive, send)
+                else:
+                    await face(scope, receive, send, called)
+        except Refusal as fault:
+            # There was no place: what is refused within is answered there.
+            await answer_fault(Request(scope), fault)(scope, receive, send)
 
-    return answer
+    return enter
 
 
 def build_shapes(parts: Parts) -> list[Route]:

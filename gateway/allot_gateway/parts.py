@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from allot_gateway.access.gate import Gate
+from allot_gateway.access.in_flight import InFlight
 from allot_gateway.inference.serving import Inference
 from allot_gateway.meters import Meters
 from allot_gateway.surroundings import Surroundings
@@ -23,6 +24,7 @@ class Parts:
     gate: Gate
     around: Surroundings
     meters: Meters
+    in_flight: InFlight
     monotonic: Callable[[], float]
     is_draining: Callable[[], bool]
 

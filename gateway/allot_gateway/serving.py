@@ -10,6 +10,7 @@ import logging
 import os
 import platform
 import signal
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -20,8 +21,10 @@ from allot_cluster.clock import utc_now
 from allot_cluster.connection import connect
 from allot_cluster.interface import Cluster
 from allot_cluster.pod_tokens import PodTokens
+from allot_gateway.access.certificates import CertificateFiles, Certificates
 from allot_gateway.access.connections import ConnectionBounds, build_protocol
 from allot_gateway.access.gate import Gate
+from allot_gateway.access.in_flight import InFlight
 from allot_gateway.access.mode import choose_mode
 from allot_gateway.access.opening import GateSettings, opened_gate
 from allot_gateway.app import build_app
@@ -92,7 +95,9 @@ async def _answer(
     settings: Settings, parts: Parts, following: asyncio.Task[None], told: asyncio.Event
 ) -> int:
     """Answer requests until told to end, and then those that came before."""
-    server = build_server(settings, parts)
+    certificates = open_certificates(settings)
+    server = build_server(settings, parts, certificates.context if certificates else None)
+    renewing = asyncio.create_task(certificates.follow() if certificates else told.wait())
     serving = asyncio.create_task(server.serve())
     telling = asyncio.create_task(told.wait())
     try:
@@ -109,10 +114,17 @@ async def _answer(
         server.should_exit = True
         await serving
     finally:
-        for task in (serving, telling):
+        for task in (serving, telling, renewing):
             task.cancel()
-        await asyncio.gather(serving, telling, return_exceptions=True)
+        await asyncio.gather(serving, telling, renewing, return_exceptions=True)
     return 0
+
+
+def open_certificates(settings: Settings) -> Certificates | None:
+    """Return the pair to speak HTTPS with, None for HTTP; raises UnusableCertificate."""
+    if settings.tls_dir is None:
+        return None
+    return Certificates(CertificateFiles.in_folder(settings.tls_dir))
 
 
 @asynccontextmanager
@@ -137,6 +149,7 @@ async def building_parts(
                     shared_namespace=settings.shared_namespace,
                 ),
                 meters=Meters(RoutingCollector(router.read)),
+                in_flight=InFlight(settings.max_requests),
                 monotonic=monotonic,
                 is_draining=told.is_set,
             )
@@ -145,19 +158,20 @@ async def building_parts(
             await tokens.close()
 
 
-def build_server(settings: Settings, parts: Parts) -> Server:
-    """Return the server, not yet started."""
-    return Server(
-        uvicorn.Config(
-            build_app(parts, settings.default_namespace),
-            host=settings.host,
-            port=settings.port,
-            http=build_protocol(ConnectionBounds()),
-            log_config=None,
-            access_log=settings.access_log,
-            lifespan="off",
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=FINISH_SECONDS,
-        )
+def build_server(settings: Settings, parts: Parts, tls: ssl.SSLContext | None = None) -> Server:
+    """Return the server, not yet started; with a context it speaks HTTPS."""
+    config = uvicorn.Config(
+        build_app(parts, settings.default_namespace),
+        host=settings.host,
+        port=settings.port,
+        http=build_protocol(ConnectionBounds()),
+        log_config=None,
+        access_log=settings.access_log,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=FINISH_SECONDS,
     )
+    config.load()
+    config.ssl = tls
+    return Server(config)

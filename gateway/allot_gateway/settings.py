@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -49,6 +51,14 @@ class Settings(BaseSettings):
         "",
         description="The audiences that a Kubernetes token has to be for, separated by commas; "
         "the API server's own if left out.",
+    )
+    tls_dir: Path | None = Field(
+        None,
+        description="A folder with tls.crt and tls.key, such as a mounted Secret: then HTTPS is "
+        "spoken, with the pair that is there now; HTTP if left out.",
+    )
+    max_requests: int = Field(
+        4096, ge=1, description="Requests that may be in hand at once; further ones get 429."
     )
     kubeconfig: str | None = Field(
         None, description="The kubeconfig to use; else $KUBECONFIG, the pod's own, ~/.kube/config."

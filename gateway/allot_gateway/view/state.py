@@ -40,6 +40,10 @@ class DeploymentKey:
     namespace: str
     deployment_id: str
 
+    def __str__(self) -> str:
+        """Return it as a message names it."""
+        return f"{self.namespace}/{self.deployment_id}"
+
     @property
     def resource_name(self) -> str:
         """Return the name of its Deployment, and the label's value of its pods."""

@@ -15,6 +15,7 @@ from allot_cluster.interface import Change, ChangeType, Manifest
 from allot_cluster.resources import INFERENCE_ENDPOINTS, Resource
 from allot_gateway.access.actions import ANYBODY, Action, Caller
 from allot_gateway.access.gate import Headers
+from allot_gateway.access.in_flight import InFlight
 from allot_gateway.app import build_app
 from allot_gateway.inference.serving import Inference
 from allot_gateway.meters import Meters
@@ -49,6 +50,7 @@ class Stage:
     actions: list[Action | None] = field(default_factory=list)
     view: View = field(default_factory=View)
     is_draining: bool = False
+    most_requests: int = 100
 
     async def send(self, key: DeploymentKey, call: PodCall) -> PodAnswer:
         self.calls.append((key, call))
@@ -85,6 +87,7 @@ class Stage:
             gate=self,
             around=Surroundings(self.view, cluster, self.say_nothing, monotonic, lambda: NOW),
             meters=Meters(),
+            in_flight=InFlight(self.most_requests),
             monotonic=monotonic,
             is_draining=lambda: self.is_draining,
         )

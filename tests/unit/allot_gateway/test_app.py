@@ -162,6 +162,28 @@ async def test_who_may_is_asked_before_anything_is_done(
     ]
 
 
+async def test_more_than_there_is_room_for_is_refused_and_probes_are_not(stage: Stage) -> None:
+    stage.most_requests = 0
+    async with a_client(stage) as client:
+        refused = await client.post(PATH, json={"input": "a"})
+        probed = await client.get("/readyz")
+
+    assert (refused.status_code, probed.status_code) == (429, 200)
+    assert refused.headers["retry-after"] == "1"
+
+
+async def test_who_is_not_known_is_told_how_to_sign_in(
+    stage: Stage, client: httpx.AsyncClient
+) -> None:
+    stage.refusal = RequestFault(ErrorType.UNAUTHENTICATED, "who?", challenges=("Basic", "ApiKey"))
+
+    answers = [await client.post(PATH, json={"input": "a"}), await client.get("/_inference")]
+
+    for answer in answers:
+        assert answer.status_code == 401
+        assert answer.headers.get_list("www-authenticate") == ["Basic", "ApiKey"]
+
+
 async def test_a_change_leaves_a_line_and_a_question_none(
     client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
