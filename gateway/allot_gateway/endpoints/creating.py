@@ -36,6 +36,7 @@ from allot_protocol.errors import ErrorType, RequestFault
 SHARED_SECONDS = 5.0
 # What one watch has told another one tells soon.
 LAG_SECONDS = 2.0
+RECHECK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +90,15 @@ class Creator:
         view, namespace, inference_id = scene.view, scene.namespace, scene.inference_id
         with self.bell.follow(DeploymentKey(namespace, inference_id)) as event:
             while (left := find_leftover(view, namespace, inference_id)) is not None:
-                if not await wait_for_ring(event, deadline - self.around.monotonic()):
+                seconds = deadline - self.around.monotonic()
+                if seconds <= 0:
                     raise RequestFault(
                         ErrorType.CONFLICT,
                         f"the deployment [{inference_id}] of a deleted inference endpoint is still "
                         f"there, as {left.subject}: try again when it is gone",
                     )
+                # Its maker may also be one that the watch of endpoints has not told of yet.
+                await wait_for_ring(event, min(seconds, RECHECK_SECONDS))
 
     async def _outwait_view(self, endpoint: Endpoint) -> None:
         """Wait until the watch of deployments, which is another, tells of the endpoint's too.

@@ -17,7 +17,7 @@ from allot_gateway.deprecations import ELSER_SERVICE, warn
 from allot_gateway.endpoints.bodies import parse_put, parse_task
 from allot_gateway.endpoints.changes import parse_update
 from allot_gateway.endpoints.checks import refuse_reserved
-from allot_gateway.endpoints.creating import Creator, time_is_up
+from allot_gateway.endpoints.creating import Creator
 from allot_gateway.endpoints.deleting import Deleter, Deletion
 from allot_gateway.endpoints.finding import check_task, find_endpoint, show_endpoint
 from allot_gateway.endpoints.rendering import describe_endpoint
@@ -27,6 +27,7 @@ from allot_gateway.query import read_flag, read_seconds
 from allot_gateway.routing_table import build_route
 from allot_gateway.surroundings import Surroundings
 from allot_gateway.waking import Bell
+from allot_protocol.errors import ErrorType, RequestFault
 from allot_protocol.reading import read_body
 
 # Elasticsearch's default of `timeout` for a PUT and an _update.
@@ -117,7 +118,11 @@ class Calls:
             async with asyncio.timeout(seconds):
                 endpoint = await update_endpoint(self.around, request.state.namespace, asked)
         except TimeoutError:
-            raise time_is_up(asked.inference_id, seconds) from None
+            raise RequestFault(
+                ErrorType.TIMEOUT,
+                f"timeout [{seconds:g}s] waiting for inference endpoint [{asked.inference_id}] to "
+                "be updated: GET it to see whether it was",
+            ) from None
         return self._answer_one(request, endpoint)
 
     def _answer_one(

@@ -147,6 +147,18 @@ async def test_waits_for_the_deployment_of_a_deleted_endpoint_to_go(world: World
     assert (await waiting).status_code == 200
 
 
+async def test_a_deployment_that_does_not_go_stands_in_the_way(world: World) -> None:
+    owner = {"uid": "gone", "controller": True, "name": "my-e5"}
+    left = a_deployment("my-e5", metadata={"ownerReferences": [owner]})
+    await world.have(MODEL_DEPLOYMENTS, left)
+
+    answered = await world.put("text_embedding/my-e5?timeout=20ms", BODY)
+
+    assert kind(answered) == (409, "status_exception")
+    assert "of a deleted inference endpoint is still there" in reason(answered)
+    assert world.endpoints() == []
+
+
 async def test_an_endpoint_that_is_deleted_meanwhile_ends_the_wait(world: World) -> None:
     world.ready = 0
     waiting = asyncio.create_task(world.put("text_embedding/my-e5", BODY))

@@ -216,4 +216,4 @@ async def test_a_server_that_hangs_ends_with_the_timeout(served: World) -> None:
         "my-e5/_update?timeout=20ms", {"service_settings": {"num_allocations": 2}}
     )
 
-    assert kind(answered) == (408, "model_deployment_timeout_exception")
+    assert kind(answered) == (408, "status_exception")
