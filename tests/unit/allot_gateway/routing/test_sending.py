@@ -99,6 +99,21 @@ async def test_a_new_pod_takes_what_all_others_lost() -> None:
     assert answer.pod == f"pod-{comes.port}"
 
 
+async def test_a_pod_that_goes_before_it_was_asked_is_passed_over() -> None:
+    async with a_stub_pod() as goes, a_stub_pod() as comes, a_scene() as scene:
+        asking = asyncio.create_task(scene.send())
+        await asyncio.sleep(0)
+        # The request is given to it and, before its coroutine goes on, taken from it again.
+        scene.see(goes)
+        scene.lose(goes)
+        await asyncio.sleep(0.01)
+        scene.see(comes)
+        answer = await asking
+
+    assert answer.pod == f"pod-{comes.port}"
+    assert goes.inferences == []
+
+
 async def test_a_pod_that_is_away_for_a_moment_gets_what_it_never_saw() -> None:
     async with a_stub_pod() as pod, a_scene([pod]) as scene:
         await pod.kill()
