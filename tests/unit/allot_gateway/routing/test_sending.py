@@ -213,6 +213,21 @@ async def test_a_full_pod_is_passed_over_where_another_has_room() -> None:
     assert (refused.status, refused.body, refused.retry_after) == (429, b'{"full":true}', "3")
 
 
+async def test_what_others_sent_to_a_pod_is_gone_around() -> None:
+    async def busy(asked: Asked) -> None:
+        asked.answer(200, x_allot_tokens="12", x_allot_waiting_tokens="5000")
+
+    async def idle(asked: Asked) -> None:
+        asked.answer(200, x_allot_tokens="12", x_allot_waiting_tokens="0")
+
+    async with a_stub_pod(busy) as one, a_stub_pod(idle) as other, a_scene([one, other]) as scene:
+        for _ in range(12):
+            await scene.send()
+
+    assert len(one.inferences) == 1
+    assert len(other.inferences) == 11
+
+
 async def test_a_full_line_refuses_at_once() -> None:
     async with a_stub_pod(never) as pod, a_scene([pod], queue_capacity=100) as scene:
         asking = [
