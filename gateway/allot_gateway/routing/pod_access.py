@@ -40,8 +40,11 @@ class PodAccess:
                 self._names[uid] = pod.name
 
     def pool(self, uid: str) -> PodPool:
-        """Return the connections to a pod that is there."""
-        return self._pools[uid]
+        """Return the connections to a pod; raises Unanswered where it has gone meanwhile."""
+        pool = self._pools.get(uid)
+        if pool is None:
+            raise Unanswered("the pod is gone", was_sent=False)
+        return pool
 
     def name(self, uid: str) -> str:
         """Return a pod's name; its uid where it is gone."""

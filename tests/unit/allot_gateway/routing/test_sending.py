@@ -99,6 +99,21 @@ async def test_a_new_pod_takes_what_all_others_lost() -> None:
     assert answer.pod == f"pod-{comes.port}"
 
 
+async def test_a_pod_that_goes_before_it_was_asked_is_passed_over() -> None:
+    async with a_stub_pod() as goes, a_stub_pod() as comes, a_scene() as scene:
+        asking = asyncio.create_task(scene.send())
+        await asyncio.sleep(0)
+        # The request is given to it and, before its coroutine goes on, taken from it again.
+        scene.see(goes)
+        scene.lose(goes)
+        await asyncio.sleep(0.01)
+        scene.see(comes)
+        answer = await asking
+
+    assert answer.pod == f"pod-{comes.port}"
+    assert goes.inferences == []
+
+
 async def test_a_pod_that_is_away_for_a_moment_gets_what_it_never_saw() -> None:
     async with a_stub_pod() as pod, a_scene([pod]) as scene:
         await pod.kill()
@@ -196,6 +211,21 @@ async def test_a_full_pod_is_passed_over_where_another_has_room() -> None:
 
     assert answer.pod == f"pod-{other.port}"
     assert (refused.status, refused.body, refused.retry_after) == (429, b'{"full":true}', "3")
+
+
+async def test_what_others_sent_to_a_pod_is_gone_around() -> None:
+    async def busy(asked: Asked) -> None:
+        asked.answer(200, x_allot_tokens="12", x_allot_waiting_tokens="5000")
+
+    async def idle(asked: Asked) -> None:
+        asked.answer(200, x_allot_tokens="12", x_allot_waiting_tokens="0")
+
+    async with a_stub_pod(busy) as one, a_stub_pod(idle) as other, a_scene([one, other]) as scene:
+        for _ in range(12):
+            await scene.send()
+
+    assert len(one.inferences) == 1
+    assert len(other.inferences) == 11
 
 
 async def test_a_full_line_refuses_at_once() -> None:
