@@ -20,7 +20,7 @@ from allot_local.clock import now
 from allot_local.components import Component, plan_components
 from allot_local.credentials import add_credentials, write_credentials
 from allot_local.errors import ComponentFailed, LocalClusterError, UnknownComponent
-from allot_local.layout import Addresses, Layout, check_name, default_root
+from allot_local.layout import Addresses, Layout, check_name, default_cache, default_root
 from allot_local.ports import choose_addresses, claim_octet, release_octet
 from allot_local.programs import find_programs
 from allot_local.progress import Progress
@@ -41,7 +41,7 @@ STOP_ORDER = (
     ("kube-apiserver",),
     ("etcd",),
 )
-POD_NETWORKS = ".pod-networks"
+POD_NETWORKS = "pod-networks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,8 @@ class LocalCluster:
 
     @property
     def _registry(self) -> Path:
-        """Where the pod networks of this user's clusters are claimed."""
-        return default_root() / POD_NETWORKS
+        """Where the pod networks of this user's clusters are claimed, wherever their state is."""
+        return default_cache() / POD_NETWORKS
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
