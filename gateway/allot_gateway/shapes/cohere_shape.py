@@ -54,7 +54,7 @@ def compose_rerank(
             "relevance_score": squash(element["relevance_score"]),
             **_describe_document(body, element["index"]),
         }
-        for element in read_elements(answer, TaskType.RERANK)
+        for element in read_elements(answer)
     ]
     return {"id": answer_id, "results": results, "meta": {"api_version": {"version": version}}}
 

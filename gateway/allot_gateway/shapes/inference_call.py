@@ -49,7 +49,8 @@ class Inference(Protocol):
         ...
 
 
-def read_elements(answer: Answer, task_type: TaskType) -> list[dict[str, Any]]:
-    """Return the elements of an answer to a call for this task."""
-    elements: list[dict[str, Any]] = answer[task_type.value]
-    return elements
+def read_elements(answer: Answer) -> list[dict[str, Any]]:
+    """Return the elements of an answer, whatever their name: vectors may be of bytes too."""
+    (elements,) = answer.values()
+    found: list[dict[str, Any]] = elements
+    return found

@@ -60,7 +60,7 @@ def compose_embeddings(body: EmbeddingsBody, answer: Answer) -> dict[str, Any]:
     `usage` says 0 tokens: pods do not tell how many they read, and a number that is guessed
     would be taken for one that is counted.
     """
-    vectors = [element["embedding"] for element in read_elements(answer, TaskType.TEXT_EMBEDDING)]
+    vectors = [element["embedding"] for element in read_elements(answer)]
     if body.dimensions is not None and len(vectors[0]) != body.dimensions:
         raise refuse(
             f"[dimensions] is [{body.dimensions}] and the model's vectors have "

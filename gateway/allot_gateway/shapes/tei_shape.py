@@ -115,7 +115,7 @@ def translate_documents(body: DocumentsBody, inference_id: str) -> InferenceCall
 
 def compose_embed(body: EmbedBody, answer: Answer) -> list[list[float]]:
     """Return a vector for each input; raises RequestFault for other dimensions than theirs."""
-    vectors = [element["embedding"] for element in read_elements(answer, TaskType.TEXT_EMBEDDING)]
+    vectors = [element["embedding"] for element in read_elements(answer)]
     if body.dimensions is not None and len(vectors[0]) != body.dimensions:
         raise refuse(
             f"[dimensions] is [{body.dimensions}] and the model's vectors have [{len(vectors[0])}]"
@@ -133,16 +133,14 @@ def compose_embed_sparse(answer: Answer) -> list[list[dict[str, float]]]:
     """
     return [
         [{"index": index, "value": weight} for index, weight in _number(element["embedding"])]
-        for element in read_elements(answer, TaskType.SPARSE_EMBEDDING)
+        for element in read_elements(answer)
     ]
 
 
 def compose_own(body: EmbedBody, answer: Answer) -> list[Any]:
     """Return the answer of the URL itself: vectors, or tokens with their weights."""
     if TaskType.SPARSE_EMBEDDING.value in answer:
-        return [
-            element["embedding"] for element in read_elements(answer, TaskType.SPARSE_EMBEDDING)
-        ]
+        return [element["embedding"] for element in read_elements(answer)]
     return compose_embed(body, answer)
 
 
@@ -156,7 +154,7 @@ def compose_rerank(body: RerankBody, answer: Answer) -> list[dict[str, Any]]:
             else squash(element["relevance_score"]),
             **({"text": body.texts[element["index"]]} if body.return_text else {}),
         }
-        for element in read_elements(answer, TaskType.RERANK)
+        for element in read_elements(answer)
     ]
 
 
@@ -168,7 +166,7 @@ def compose_documents(body: DocumentsBody, answer: Answer) -> list[dict[str, Any
             "score": element["relevance_score"],
             **({"text": body.documents[element["index"]]} if body.return_documents else {}),
         }
-        for element in read_elements(answer, TaskType.RERANK)
+        for element in read_elements(answer)
     ]
 
 

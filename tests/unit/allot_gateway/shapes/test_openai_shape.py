@@ -53,6 +53,19 @@ def test_base64_holds_little_endian_floats_of_32_bits() -> None:
     assert struct.unpack("<2f", base64.b64decode(answer["data"][1]["embedding"])) == (0.25, 3.5)
 
 
+def test_vectors_of_bytes_are_answered_as_the_numbers_they_are() -> None:
+    answer = {"text_embedding_bytes": [{"embedding": [-128, 127]}]}
+
+    plain = compose_embeddings(EmbeddingsBody(model="my-e5", input="a"), answer)
+    packed = compose_embeddings(
+        EmbeddingsBody(model="my-e5", input="a", encoding_format="base64"), answer
+    )
+
+    assert plain["data"][0]["embedding"] == [-128, 127]
+    # -128.0 is c3000000, 127.0 is 42fe0000.
+    assert base64.b64decode(packed["data"][0]["embedding"]).hex() == "000000c30000fe42"
+
+
 @pytest.mark.parametrize("tokens", [[1, 2], [[1, 2], [3]]])
 def test_token_numbers_are_refused_with_the_way_out(tokens: list[object]) -> None:
     content = json.dumps({"model": "my-e5", "input": tokens}).encode()
