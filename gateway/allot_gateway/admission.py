@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from allot_gateway.access.actions import ENDPOINTS, Action, Caller
 from allot_gateway.access.audit import Change, write
+from allot_gateway.access.faults import Refusal
 from allot_gateway.answering import answer_fault
 from allot_gateway.needs import OPEN_PATHS, Need, admits_itself, find_need
 from allot_gateway.parts import Parts
@@ -46,6 +47,7 @@ class Admission:
             caller = await self._parts.gate.admit(scope["headers"], action)
             await self._app(scope, receive, watch)
         except RequestFault as fault:
+            caller = fault.caller if isinstance(fault, Refusal) else None
             await answer_fault(request, fault)(scope, receive, watch)
         finally:
             if need is not None and need.is_change and action is not None:

@@ -165,6 +165,8 @@ def build_server(settings: Settings, parts: Parts, tls: ssl.SSLContext | None = 
         host=settings.host,
         port=settings.port,
         http=build_protocol(ConnectionBounds()),
+        # An upgrade would leave the protocol with the bounds.
+        ws="none",
         log_config=None,
         access_log=settings.access_log,
         lifespan="off",

@@ -45,7 +45,8 @@ class Settings(BaseSettings):
     access: Access | None = Field(
         None,
         description="rbac asks every request for an API key or a Kubernetes token, none asks "
-        "nobody; none if left out on a loopback address, and has to be said on any other.",
+        "nobody, auto is none on a loopback address and rbac on any other; none if left out on a "
+        "loopback address, and has to be said on any other.",
     )
     audience: str = Field(
         "",

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -142,12 +143,17 @@ def test_elasticsearchs_own_client_infers_through_the_gateway(gateway: str) -> N
     assert list(weights.values()) == sorted(weights.values(), reverse=True)
 
 
+def inference_id(endpoint: dict[str, Any]) -> str:
+    """Return the id that an endpoint claims."""
+    return str(endpoint["spec"].get("inference_id", endpoint["metadata"]["name"]))
+
+
 def test_every_endpoints_url_is_the_gateways(demo: str, kubectl: Kubectl) -> None:
     items = json.loads(kubectl("get", "ie", "-n", NAMESPACE, "-o", "json"))["items"]
 
     base = f"http://allot-gateway.allot-system.svc:9200/{NAMESPACE}/_inference"
     assert {item["status"]["url"] for item in items} == {
-        f"{base}/{item['spec']['task_type']}/{item['metadata']['name']}" for item in items
+        f"{base}/{item['spec']['task_type']}/{inference_id(item)}" for item in items
     }
 
 
