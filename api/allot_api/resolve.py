@@ -13,6 +13,7 @@ from allot_api.inference_endpoint import InferenceEndpointSpec, ServiceSettings
 from allot_api.known_models import ELSER_MODEL
 from allot_api.model_deployment import AdaptiveAllocations, Cache, ModelDeploymentSpec
 from allot_api.pod_settings import PodSettings
+from allot_api.preconfigured import is_reserved
 from allot_api.scaling import Scaling, ScalingSettings, resolve_scaling
 from allot_api.terms import (
     CpuLimit,
@@ -30,7 +31,8 @@ from allot_api.trained_model import TrainedModelSpec
 ELSER_MINIMUM = 1
 DEFAULT_NUM_THREADS = 1
 DEFAULT_NUM_ALLOCATIONS = 1
-# A new deployment starts with one allocation even where the minimum is 0.
+# A new deployment starts with one allocation even where the minimum is 0, but for those of
+# preconfigured endpoints where a gateway is there.
 LEAST_INITIAL_ALLOCATIONS = 1
 
 
@@ -140,10 +142,16 @@ class DeploymentSettings:
 
     @property
     def initial_allocations(self) -> int:
-        """The number of allocations of a deployment that has just been made."""
+        """The number of allocations of a deployment that has just been made, without a gateway."""
         if self.policy is ScalingPolicy.EXTERNAL:
             return self.replicas
         return max(LEAST_INITIAL_ALLOCATIONS, self.asked_allocations)
+
+    @property
+    def starts_at_zero(self) -> bool:
+        """Whether it begins without an allocation where a gateway could start the first."""
+        is_idle = self.adaptive is not None and self.adaptive.minimum == 0
+        return is_idle and is_reserved(self.deployment_id)
 
 
 def resolve_endpoint(spec: InferenceEndpointSpec, metadata_name: str) -> EndpointSettings:

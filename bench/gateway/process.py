@@ -82,7 +82,7 @@ async def serve(port: int, pod_ports: list[int], cluster: Cluster) -> None:
     settings = Settings(port=port)
     view = View()
     fill(view, pod_ports)
-    async with building_parts(settings, view, cluster, OpenGate(), asyncio.Event()) as parts:
+    async with building_parts(settings, view, cluster, OpenGate(), asyncio.Event()) as (parts, _):
         await build_server(settings, parts).serve()
 
 

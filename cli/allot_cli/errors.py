@@ -3,7 +3,7 @@
 AllotError            something that the person at the keyboard can mend
 ├── KubectlFailed     kubectl refused or could not do what was asked
 ├── DemoFailed        the demo stopped; the message says at which step and what to look at
-├── PodUnreachable    a model pod can't be reached from here
+├── PodUnreachable    no pod can be reached from here
 ├── NotExplained      no such endpoint or deployment, or one that can't be read
 └── KeyRefused        an API key can't be made or deleted as asked
 """
@@ -22,7 +22,7 @@ class DemoFailed(AllotError):
 
 
 class PodUnreachable(AllotError):
-    """No connection to a model pod could be made from this machine."""
+    """No connection to a pod could be made from this machine."""
 
 
 class NotExplained(AllotError):

@@ -24,6 +24,10 @@ logger = logging.getLogger(__name__)
 
 FRESH_SECONDS = 10.0
 RETRY_SECONDS = 1.0
+# Older than this, such as after an idle hour, a token may be one that pods take no more: it is
+# asked for again first, for a moment.
+STALE_SECONDS = 30.0
+PATIENCE_SECONDS = 1.0
 # A pod may ask for the token of a Secret that is gone until its kubelet has looked.
 KEPT_SECONDS = 300.0
 
@@ -54,7 +58,8 @@ def choose_token(secret: Mapping[str, Any] | None) -> str | None:
 class PodTokens:
     """Knows the token of each namespace, and asks again once that is ten seconds old.
 
-    Only the first to ask for a namespace waits for the API server.
+    Nobody waits for the API server but the first to ask for a namespace, and who comes after a
+    long silence, for a second at most.
     """
 
     def __init__(self, cluster: Cluster, now: Callable[[], float]) -> None:
@@ -75,8 +80,9 @@ class PodTokens:
             task.add_done_callback(lambda _: self._asking.pop(namespace, None))
         if known is None:
             await asyncio.shield(task)
-            return self._known[namespace].token
-        return known.token
+        elif self._now() > known.ask_at + STALE_SECONDS:
+            await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        return self._known[namespace].token
 
     async def close(self) -> None:
         """End the questions that are under way."""

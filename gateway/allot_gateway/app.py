@@ -9,11 +9,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from allot_gateway import info
 from allot_gateway.admission import Admission
 from allot_gateway.endpoints import routes as endpoints
 from allot_gateway.inference.face import InferenceFace, match
 from allot_gateway.namespaces import split_namespace
 from allot_gateway.parts import Parts, parts_of
+from allot_gateway.trained_models import routes as trained_models
 from allot_protocol.refusing import HANDLERS
 from allot_protocol.responses import PRODUCT, answer_json
 
@@ -25,6 +27,8 @@ def build_app(parts: Parts, default_namespace: str) -> ASGIApp:
     app = Starlette(
         routes=[
             *endpoints.build_routes(parts.around),
+            *trained_models.build_routes(parts.around),
+            *info.build_routes(parts.around),
             Route("/livez", live),
             Route("/readyz", ready),
             Route("/metrics", metrics),

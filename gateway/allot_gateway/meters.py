@@ -9,6 +9,7 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
+from prometheus_client.registry import Collector
 
 PREFIX = "allot_gateway_"
 # A query is answered in milliseconds, a bulk in the seconds of its timeout.
@@ -17,10 +18,15 @@ UNKNOWN = ""
 
 
 class Meters:
-    """The instruments of one gateway; the labels name only endpoints that exist."""
+    """The instruments of one gateway; the labels name only endpoints that exist.
 
-    def __init__(self) -> None:
+    What others count anyway comes in by `collectors`.
+    """
+
+    def __init__(self, *collectors: Collector) -> None:
         self.registry = CollectorRegistry()
+        for collector in collectors:
+            self.registry.register(collector)
         self._requests = Counter(
             f"{PREFIX}requests",
             "Requests for inference that were answered, by endpoint and HTTP status.",

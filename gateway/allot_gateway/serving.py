@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import platform
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,7 +29,9 @@ from allot_gateway.inference.serving import Inference
 from allot_gateway.meters import Meters
 from allot_gateway.parts import Parts
 from allot_gateway.pod_stats import PodStats
+from allot_gateway.routing.presence import Presence
 from allot_gateway.routing.router import Router
+from allot_gateway.routing_metrics import RoutingCollector
 from allot_gateway.settings import Settings
 from allot_gateway.surroundings import Surroundings
 from allot_gateway.view.following import follow
@@ -59,11 +63,29 @@ async def serve(settings: Settings) -> int:
             follow(cluster, view, settings.namespaces, settings.shared_namespace)
         )
         try:
-            async with building_parts(settings, view, cluster, gate, told) as parts:
-                return await _answer(settings, parts, following, told)
+            async with building_parts(settings, view, cluster, gate, told) as (parts, router):
+                presence = Presence(cluster, view.namespaces, find_pod_name(), router.held_inputs)
+                async with keeping(presence):
+                    return await _answer(settings, parts, following, told)
         finally:
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
+
+
+@asynccontextmanager
+async def keeping(presence: Presence) -> AsyncIterator[None]:
+    """Hold the Leases while the block runs."""
+    task = asyncio.create_task(presence.keep())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def find_pod_name() -> str:
+    """Return the name of this gateway's pod, or of the machine and the process outside one."""
+    return os.environ.get("POD_NAME") or f"{platform.node()}-{os.getpid()}".lower()
 
 
 async def _answer(
@@ -96,13 +118,13 @@ async def _answer(
 @asynccontextmanager
 async def building_parts(
     settings: Settings, view: View, cluster: Cluster, gate: Gate, told: asyncio.Event
-) -> AsyncIterator[Parts]:
+) -> AsyncIterator[tuple[Parts, Router]]:
     """Give what the handlers work with; `told` is set once the gateway was told to end."""
     monotonic = asyncio.get_running_loop().time
     tokens = PodTokens(cluster, monotonic)
     async with Router(view, cluster) as router, aiohttp.ClientSession() as session:
         try:
-            yield Parts(
+            parts = Parts(
                 view=view,
                 inference=Inference(view, router, tokens.fetch, monotonic, settings.limits),
                 gate=gate,
@@ -114,10 +136,11 @@ async def building_parts(
                     utc_now=utc_now,
                     shared_namespace=settings.shared_namespace,
                 ),
-                meters=Meters(),
+                meters=Meters(RoutingCollector(router.read)),
                 monotonic=monotonic,
                 is_draining=told.is_set,
             )
+            yield parts, router
         finally:
             await tokens.close()
 

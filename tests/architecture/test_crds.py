@@ -202,7 +202,7 @@ def test_only_deployments_scale() -> None:
 
 
 def manifests() -> list[Path]:
-    folders = ("examples", "samples", "models/default", "models/offline")
+    folders = ("examples", "samples", "models/default", "models/offline", "overlays/preconfigured")
     return [
         path
         for folder in folders

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ["api", "cluster", "operator", "runtime", "local", "cli"]
+PACKAGES = ["api", "cluster", "protocol", "operator", "runtime", "gateway", "local", "cli"]
 MODULE_LINES = 300
 # Modules that are tested through another's door, with the test that does: most only move data
 # between this process and another, and are run against the real thing.
@@ -51,6 +51,7 @@ TESTED_THROUGH = {
     "allot_runtime.models.encoder": "contract/test_model.py",
     "allot_runtime.models.fallback": "contract/test_model.py",
     "allot_runtime.models.sparse": "contract/test_model.py",
+    "allot_runtime.jobs": "unit/allot_runtime/test_engine.py",
     "allot_runtime.meters": "unit/allot_runtime/test_metrics.py",
     "allot_runtime.watching": "unit/allot_runtime/test_metrics.py",
     "allot_runtime.serving": "integration/test_runtime_serving.py",

@@ -14,6 +14,7 @@ from allot_local.cluster import AUDIT, LocalCluster
 from tests.integration.objects import Manifest
 
 OPERATOR = "system:serviceaccount:allot-system:allot-operator"
+GATEWAY = "system:serviceaccount:allot-system:allot-gateway"
 SILENCE = timedelta(seconds=5)
 WAIT_SECONDS = 60.0
 

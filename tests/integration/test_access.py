@@ -13,7 +13,7 @@ import pytest
 
 from allot_api.api_keys import parse_api_key
 from allot_local.cluster import LocalCluster
-from tests.conftest import Kubectl
+from tests.conftest import Kubectl, KubectlFailed
 from tests.integration.objects import Objects, an_endpoint
 
 
@@ -76,6 +76,7 @@ def test_a_key_is_printed_once_listed_and_deleted(
 @pytest.mark.usefixtures("allot")
 def test_pods_of_a_guarded_namespace_answer_the_operator_and_no_stranger(objects: Objects) -> None:
     objects.run("create", "secret", "generic", "allot-pod-token", "--from-literal=token=secret")
+    objects.run("apply", "-k", "manifests/model-pods")
     objects.apply(an_endpoint("guarded"))
     # Ready is what the operator says of a pod whose /stats it could read.
     objects.wait_ready("guarded")
@@ -94,3 +95,33 @@ def test_pods_of_a_guarded_namespace_answer_the_operator_and_no_stranger(objects
         assert client.get("/stats", headers=shown).status_code == 200
         for path in ("/livez", "/readyz", "/metrics"):
             assert client.get(path).status_code == 200
+
+
+@pytest.mark.usefixtures("allot")
+def test_a_role_that_ships_lets_a_keys_group_infer(objects: Objects) -> None:
+    objects.run(
+        "create", "rolebinding", "searchers", "--clusterrole=allot-inference-user",
+        "--group=searchers",
+    )  # fmt: skip
+    asked = ("auth", "can-i", "infer", "inferenceendpoints/my-e5-endpoint")
+    as_key = ("--as", "allot:api-key:app")
+
+    assert objects.run(*asked, *as_key, "--as-group", "searchers").strip().endswith("yes")
+    with pytest.raises(KubectlFailed):
+        objects.run(*asked, *as_key)
+
+
+def test_a_pods_token_is_changed_by_two_patches(objects: Objects) -> None:
+    def tokens() -> dict[str, bytes]:
+        data = objects.get("secret", "allot-pod-token")["data"]
+        return {name: base64.b64decode(value) for name, value in data.items()}
+
+    objects.run("create", "secret", "generic", "allot-pod-token", "--from-literal=token=old")
+
+    both = '{"stringData": {"previous": "old", "token": "new"}}'
+    objects.run("patch", "secret", "allot-pod-token", "-p", both)
+    assert tokens() == {"previous": b"old", "token": b"new"}
+
+    without = '[{"op": "remove", "path": "/data/previous"}]'
+    objects.run("patch", "secret", "allot-pod-token", "--type=json", "-p", without)
+    assert tokens() == {"token": b"new"}

@@ -15,13 +15,13 @@ import httpx
 import pytest
 from elasticsearch import Elasticsearch
 
+from allot_cli.demo.gateway import namespace_url, reach_gateway
 from allot_cli.demo.inference import DENSE, ask
-from allot_cli.demo.pods import find_ready_pod
 from allot_cli.kubectl import Kubectl as BoundKubectl
 from allot_local.clock import now
 from allot_local.cluster import LocalCluster
 from tests.conftest import ROOT, Kubectl
-from tests.integration.audit import OPERATOR, read_writes, wait_for_silence
+from tests.integration.audit import GATEWAY, OPERATOR, read_writes, wait_for_silence
 from tests.integration.objects import OWNED
 
 NAMESPACE = "allot-demo"
@@ -124,13 +124,15 @@ def test_logs_of_operator_and_model_pods_are_read_by_kubectl(demo: str, kubectl:
     assert kubectl("logs", "deployment/allot-operator", "-n", "allot-system", "--tail=20")
 
 
-def test_elasticsearchs_own_client_infers_against_a_pod(
-    demo: str, kubectl: Kubectl, bound: BoundKubectl
-) -> None:
-    endpoint = bound.get("ie", "my-elser-endpoint", "--namespace", NAMESPACE)
-    pod = find_ready_pod(bound, endpoint, NAMESPACE)
+@pytest.fixture
+def gateway(demo: str, bound: BoundKubectl) -> Iterator[str]:
+    """The base URL of the demo's endpoints."""
+    with reach_gateway(bound) as base_url:
+        yield namespace_url(base_url, NAMESPACE)
 
-    with Elasticsearch(f"http://{pod['status']['podIP']}:8080") as client:
+
+def test_elasticsearchs_own_client_infers_through_the_gateway(gateway: str) -> None:
+    with Elasticsearch(gateway) as client:
         answer = client.inference.sparse_embedding(
             inference_id="my-elser-endpoint", input=["a password for my mail"]
         )
@@ -138,6 +140,15 @@ def test_elasticsearchs_own_client_infers_against_a_pod(
     weights = answer["sparse_embedding"][0]["embedding"]
     assert weights["password"] > 0
     assert list(weights.values()) == sorted(weights.values(), reverse=True)
+
+
+def test_every_endpoints_url_is_the_gateways(demo: str, kubectl: Kubectl) -> None:
+    items = json.loads(kubectl("get", "ie", "-n", NAMESPACE, "-o", "json"))["items"]
+
+    base = f"http://allot-gateway.allot-system.svc:9200/{NAMESPACE}/_inference"
+    assert {item["status"]["url"] for item in items} == {
+        f"{base}/{item['spec']['task_type']}/{item['metadata']['name']}" for item in items
+    }
 
 
 @pytest.fixture(scope="module")
@@ -178,15 +189,12 @@ def versions(kubectl: Kubectl) -> dict[str, str]:
 
 # Run alone, it brings up the cluster and the demo too.
 @pytest.mark.timeout(QUIET_SECONDS + 300)
-def test_the_operator_of_a_quiet_cluster_writes_nothing_but_its_lease(
-    quiet_since: datetime, local_cluster: LocalCluster, kubectl: Kubectl, bound: BoundKubectl
+def test_operator_and_gateway_of_a_quiet_cluster_write_nothing_but_their_leases(
+    quiet_since: datetime, local_cluster: LocalCluster, kubectl: Kubectl, gateway: str
 ) -> None:
-    endpoint = bound.get("ie", "my-e5-endpoint", "--namespace", NAMESPACE)
-    address = find_ready_pod(bound, endpoint, NAMESPACE)["status"]["podIP"]
-
     # With constant load, which is no change either.
     while (now() - quiet_since).total_seconds() < QUIET_SECONDS:
-        ask(f"http://{address}:8080", DENSE)
+        ask(gateway, DENSE)
         time.sleep(0.5)
     kubectl("create", "configmap", "end-of-silence", "-n", NAMESPACE)
 
@@ -200,14 +208,11 @@ def test_the_operator_of_a_quiet_cluster_writes_nothing_but_its_lease(
         write.resource for write in everything if write.user == OPERATOR
     }
     assert datetime.fromisoformat(lease["spec"]["renewTime"]) > quiet_since
-    assert [write for write in writes if write.user == OPERATOR] == []
+    assert [write for write in writes if write.user in (OPERATOR, GATEWAY)] == []
 
 
-def test_the_pod_says_that_it_is_elasticsearchs_product(demo: str, bound: BoundKubectl) -> None:
-    endpoint = bound.get("ie", "my-elser-endpoint", "--namespace", NAMESPACE)
-    pod = find_ready_pod(bound, endpoint, NAMESPACE)
-
-    answer = httpx.get(f"http://{pod['status']['podIP']}:8080/readyz", trust_env=False)
+def test_the_gateway_says_that_it_is_elasticsearchs_product(gateway: str) -> None:
+    answer = httpx.get(f"{gateway.removesuffix(f'/{NAMESPACE}')}/readyz", trust_env=False)
 
     assert answer.status_code == 200
     assert answer.headers["X-Elastic-Product"] == "Elasticsearch"

@@ -21,6 +21,7 @@ from allot_api.rules.endpoint_terms import (
 )
 from allot_api.rules.fixed_settings import FIXED_RULES
 from allot_api.rules.pod import PodReader, attached_pod_rule, pod_rules
+from allot_api.rules.reserved_ids import RESERVED_ID_RULES
 from allot_api.rules.rule import Rule, Scope, Term, ViolationReason, quote
 from allot_api.rules.scaling import (
     IS_EXTERNAL,
@@ -194,6 +195,7 @@ POD: PodReader[InferenceEndpointSpec] = PodReader(
 
 ENDPOINT_RULES = (
     *IDS,
+    *RESERVED_ID_RULES,
     *TASKS,
     *SIZES,
     *scaling_rules(lambda it: it.spec.scaling),

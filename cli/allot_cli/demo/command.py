@@ -8,6 +8,8 @@ import typer
 from rich.console import Console
 
 from allot_cli.demo.assets import find_manifests
+from allot_cli.demo.gateway import describe_use, find_outside
+from allot_cli.demo.inference import SPARSE
 from allot_cli.demo.narrator import Narrator
 from allot_cli.demo.steps import Demo
 from allot_cli.kubectl import Kubectl
@@ -15,6 +17,9 @@ from allot_local.cluster import LocalCluster
 from allot_local.progress import ConsoleProgress
 
 WAIT_SECONDS = 600.0
+# The local cluster's Services of type LoadBalancer have an address of this machine; elsewhere one
+# might open the gateway to the world.
+LOCAL_OVERLAY, OTHER_OVERLAY = "overlays/local", "base"
 
 
 def demo(
@@ -41,6 +46,7 @@ def demo(
         kubectl=kubectl,
         narrator=narrator,
         manifests=find_manifests(),
+        overlay=LOCAL_OVERLAY if context is None else OTHER_OVERLAY,
         namespace=namespace or ("default" if context is None else "allot-demo"),
         wait_seconds=wait_seconds,
     )
@@ -50,7 +56,7 @@ def demo(
         steps.apply_examples()
     with narrator.step("Wait until every endpoint is ready"):
         steps.wait_until_ready()
-    with narrator.step("Ask the model pods"):
+    with narrator.step("Ask the endpoints, through the gateway"):
         steps.infer()
     with narrator.step("What kubectl shows"):
         steps.show()
@@ -81,6 +87,7 @@ def how_to_go_on(kubectl: Kubectl, namespace: str) -> str:
         [
             "How to go on:",
             f"  reach it        {access}",
+            *describe_use(find_outside(kubectl), namespace, SPARSE),
             f"  watch it        kubectl get ie{here} -o wide --watch",
             f"  apply your own  kubectl apply{here} -f FILE   (see manifests/examples/)",
             f"  its story       kubectl describe ie my-elser-endpoint{here}",

@@ -1,4 +1,4 @@
-"""Ask model pods for a dense vector, sparse tokens and a ranking, and put them in words."""
+"""Ask endpoints for a dense vector, sparse tokens and a ranking, and put them in words."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ RERANK = Question(
 
 
 def ask(base_url: str, question: Question) -> dict[str, Any]:
-    """Return the pod's answer; raises httpx.HTTPError when it refuses or is away."""
+    """Return the endpoint's answer; raises httpx.HTTPError when it refuses or is away."""
     answer = httpx.post(
         f"{base_url}/_inference/{question.task_type}/{question.endpoint}",
         json=question.body,

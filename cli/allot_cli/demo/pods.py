@@ -1,4 +1,4 @@
-"""Find a pod that serves an endpoint, and a way to reach it from this machine."""
+"""Find a ready pod, and a way to reach it from this machine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from allot_api.names import MODEL_DEPLOYMENT_LABEL
 from allot_cli.errors import PodUnreachable
 from allot_cli.kubectl import Kubectl
 
@@ -23,30 +22,19 @@ def is_ready(pod: dict[str, Any]) -> bool:
     return ready and "deletionTimestamp" not in pod["metadata"]
 
 
-def find_ready_pod(kubectl: Kubectl, endpoint: dict[str, Any], namespace: str) -> dict[str, Any]:
-    """Return one ready pod of the deployment that serves the endpoint.
+def find_ready_pod(kubectl: Kubectl, namespace: str, labels: dict[str, str]) -> dict[str, Any]:
+    """Return one ready pod that carries the labels.
 
     Raises PodUnreachable when there is none.
     """
-    deployment_id = endpoint["status"]["deployment_stats"]["deployment_id"]
-    deployments = kubectl.get("modeldeployments", "--namespace", namespace)["items"]
-    name = next(
-        (
-            found["status"]["selector"]
-            for found in deployments
-            if found["status"].get("deployment_stats", {}).get("deployment_id") == deployment_id
-        ),
-        None,
-    )
-    if name is not None:
-        pods = kubectl.get("pods", "--namespace", namespace, "--selector", name)["items"]
-        for pod in pods:
-            if is_ready(pod):
-                found: dict[str, Any] = pod
-                return found
+    selector = ",".join(f"{key}={value}" for key, value in labels.items())
+    pods = kubectl.get("pods", "--namespace", namespace, "--selector", selector)["items"]
+    for pod in pods:
+        if is_ready(pod):
+            found: dict[str, Any] = pod
+            return found
     raise PodUnreachable(
-        f"no ready pod serves {endpoint['metadata']['name']}: "
-        f"look at kubectl get pods -l {MODEL_DEPLOYMENT_LABEL}"
+        f"no pod is ready: look at kubectl get pods --namespace {namespace} -l {selector}"
     )
 
 

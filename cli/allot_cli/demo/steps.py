@@ -9,24 +9,28 @@ from typing import Any
 
 import httpx
 
+from allot_api.names import OPERATOR_NAMESPACE
+from allot_cli.demo.gateway import namespace_url, reach_gateway
 from allot_cli.demo.inference import DENSE, RERANK, SPARSE, Question, ask, describe
 from allot_cli.demo.narrator import Narrator
-from allot_cli.demo.pods import find_ready_pod, reach
 from allot_cli.demo.readiness import Readiness, count_ready, read_readiness
 from allot_cli.errors import DemoFailed
 from allot_cli.kubectl import Kubectl
 
-OPERATOR_NAMESPACE = "allot-system"
 POLL_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """Where the demo runs and how long it waits for the endpoints."""
+    """Where the demo runs and how long it waits for the endpoints.
+
+    `overlay` is the folder below `manifests` that installs operator and gateway.
+    """
 
     kubectl: Kubectl
     narrator: Narrator
     manifests: Path
+    overlay: str
     namespace: str
     wait_seconds: float
 
@@ -36,8 +40,8 @@ class Demo:
         return self.kubectl.run(*arguments, timeout_seconds=timeout_seconds)
 
     def install(self) -> None:
-        """Install the kinds, the operator and the models whose weights are packaged."""
-        base, models = self.manifests / "base", self.manifests / "models" / "offline"
+        """Install the kinds, operator, gateway and the models whose weights are packaged."""
+        base, models = self.manifests / self.overlay, self.manifests / "models" / "offline"
         self.kubectl_shown("apply", "-k", str(base))
         self.kubectl_shown(
             "wait",
@@ -47,15 +51,16 @@ class Demo:
             "crd/trainedmodels.inference.allot.dev",
         )
         self.kubectl_shown("apply", "-k", str(models))
-        self.kubectl_shown(
-            "rollout",
-            "status",
-            "deployment/allot-operator",
-            "--namespace",
-            OPERATOR_NAMESPACE,
-            "--timeout=180s",
-            timeout_seconds=200,
-        )
+        for program in ("operator", "gateway"):
+            self.kubectl_shown(
+                "rollout",
+                "status",
+                f"deployment/allot-{program}",
+                "--namespace",
+                OPERATOR_NAMESPACE,
+                "--timeout=180s",
+                timeout_seconds=200,
+            )
 
     def apply_examples(self) -> None:
         """Apply every example; make the namespace first where it is not there."""
@@ -105,22 +110,19 @@ class Demo:
         return sentences
 
     def infer(self) -> None:
-        """Ask three pods for a dense vector, sparse tokens and a ranking."""
-        endpoints = {endpoint["metadata"]["name"]: endpoint for endpoint in self.endpoints()}
-        for question in (DENSE, SPARSE, RERANK):
-            self._infer_one(endpoints[question.endpoint], question)
+        """Ask three endpoints for a dense vector, sparse tokens and a ranking."""
+        with reach_gateway(self.kubectl) as base_url:
+            self.narrator.text(f"The gateway answers at {base_url}")
+            for question in (DENSE, SPARSE, RERANK):
+                self._infer_one(namespace_url(base_url, self.namespace), question)
 
-    def _infer_one(self, endpoint: dict[str, Any], question: Question) -> None:
-        pod = find_ready_pod(self.kubectl, endpoint, self.namespace)
-        with reach(self.kubectl, pod) as base_url:
-            path = f"/_inference/{question.task_type}/{question.endpoint}"
-            self.narrator.text(f"POST {base_url}{path}", style="cyan")
-            try:
-                answer = ask(base_url, question)
-            except httpx.HTTPError as error:
-                raise DemoFailed(
-                    f"pod {pod['metadata']['name']} did not answer: {error}"
-                ) from error
+    def _infer_one(self, base_url: str, question: Question) -> None:
+        path = f"/_inference/{question.task_type}/{question.endpoint}"
+        self.narrator.text(f"POST {base_url}{path}", style="cyan")
+        try:
+            answer = ask(base_url, question)
+        except httpx.HTTPError as error:
+            raise DemoFailed(f"the gateway did not answer: {error}") from error
         for line in describe(question, answer):
             self.narrator.text(f"  {line}")
 

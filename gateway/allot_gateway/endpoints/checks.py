@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from allot_api.inference_endpoint import InferenceEndpointSpec
 from allot_api.known_models import ELSER_MODEL
+from allot_api.preconfigured import is_reserved
 from allot_api.terms import TaskType
 from allot_cluster.declared import Deployment, Model
 from allot_gateway.catalogue import find_model, list_ids
 from allot_gateway.endpoints.bodies import Wanted
-from allot_gateway.endpoints.reserved import RESERVED_IDS
 from allot_gateway.view.state import DeploymentKey, View
 from allot_protocol.errors import ErrorType, RequestFault
 
@@ -67,7 +67,7 @@ def find_leftover(view: View, namespace: str, inference_id: str) -> Deployment |
 
 def refuse_reserved(inference_id: str) -> RequestFault | None:
     """Refuse the ids of preconfigured endpoints."""
-    if inference_id not in RESERVED_IDS:
+    if not is_reserved(inference_id):
         return None
     return _refusal(f"[{inference_id}] is a reserved inference ID; it cannot be created")
 

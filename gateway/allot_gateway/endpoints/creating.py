@@ -21,7 +21,6 @@ from allot_gateway.endpoints.checks import (
     find_leftover,
     find_refusal,
     refuse_existing,
-    refuse_reserved,
 )
 from allot_gateway.endpoints.finding import find_manifest
 from allot_gateway.endpoints.outcomes import judge_start
@@ -74,8 +73,6 @@ class Creator:
                 raise time_is_up(wanted.inference_id, timeout_seconds)
 
     async def _refuse(self, scene: Scene) -> None:
-        if (fault := refuse_reserved(scene.inference_id)) is not None:
-            raise fault
         # What the view shows may be gone already: another gateway may have deleted it.
         if scene.view.find_endpoint(scene.namespace, scene.inference_id) is not None and (
             await find_manifest(self.around, scene.namespace, scene.inference_id) is not None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from allot_api.preconfigured import is_reserved
 from allot_api.terms import TaskType
 from allot_cluster.declared import Endpoint, read_endpoint
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import INFERENCE_ENDPOINTS
 from allot_gateway.endpoints.finding import check_task, endpoint_is_missing, find_manifest
-from allot_gateway.endpoints.reserved import RESERVED_IDS
 from allot_gateway.ownership import find_owners
 from allot_gateway.surroundings import Surroundings
 from allot_gateway.view.state import DeploymentKey, View
@@ -74,7 +74,7 @@ class Deleter:
 def find_objection(view: View, endpoint: Endpoint, manifest: Manifest) -> RequestFault | None:
     """Return what speaks against deleting an endpoint, which force overrules."""
     inference_id = endpoint.inference_id
-    if inference_id in RESERVED_IDS:
+    if is_reserved(inference_id):
         return RequestFault(
             ErrorType.BAD_REQUEST,
             f"[{inference_id}] is a reserved inference endpoint: delete it with force=true",

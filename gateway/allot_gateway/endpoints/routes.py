@@ -16,6 +16,7 @@ from allot_gateway.answering import answer
 from allot_gateway.deprecations import ELSER_SERVICE, warn
 from allot_gateway.endpoints.bodies import parse_put, parse_task
 from allot_gateway.endpoints.changes import parse_update
+from allot_gateway.endpoints.checks import refuse_reserved
 from allot_gateway.endpoints.creating import Creator, time_is_up
 from allot_gateway.endpoints.deleting import Deleter, Deletion
 from allot_gateway.endpoints.finding import check_task, find_endpoint, show_endpoint
@@ -70,6 +71,9 @@ class Calls:
     async def put(self, request: Request) -> Response:
         """Create an endpoint and answer with it once it serves."""
         seconds = read_seconds(request, "timeout", TIMEOUT_SECONDS)
+        # Before its body, of which the id's own rule would say what it has to be.
+        if (fault := refuse_reserved(_inference_id(request))) is not None:
+            raise fault
         content = await read_body(request.receive, request.headers, BODY_BYTES)
         wanted = parse_put(content, _inference_id(request), request.path_params.get("task_type"))
         endpoint = await self.creator.create(request.state.namespace, wanted, seconds)

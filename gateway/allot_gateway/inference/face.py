@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from allot_gateway.access.actions import Action, Verb
 from allot_gateway.answering import answer_fault, dump, is_reshaped
+from allot_gateway.chunking.request_option import PARAMETER as CHUNKS
 from allot_gateway.inference.serving import Received
 from allot_gateway.meters import UNKNOWN
 from allot_gateway.parts import Parts
@@ -32,7 +33,7 @@ from allot_protocol.refusing import CLIENT_CLOSED_REQUEST, apologize
 logger = logging.getLogger(__name__)
 
 ROOT = "_inference"
-PARAMETERS = ("timeout",)
+PARAMETERS = ("timeout", CHUNKS)
 PRODUCT = (b"x-elastic-product", b"Elasticsearch")
 NAMED, TASK_AND_NAMED = 3, 4
 
@@ -100,6 +101,7 @@ class InferenceFace:
             inference_id=inference_id,
             task=task,
             timeout=query.get("timeout"),
+            chunks=query.get(CHUNKS),
             body=await read_body(receive, headers, inference.limits.body_bytes),
             headers=headers,
         )

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import quote
 
+import orjson
+
 from allot_api.resolve import EndpointSettings, RerankOptions
 from allot_cluster.declared import Endpoint
+from allot_gateway.chunking.request_option import parse_chunks
+from allot_gateway.inference.cutting import cut_request
 from allot_gateway.inference.dividing import Piece, divide
 from allot_gateway.inference.joining import UnexpectedAnswer, join
 from allot_gateway.routing.calls import PodAnswer, PodCall
@@ -37,12 +41,13 @@ class Sender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A request as it came; `task` is the path's, `timeout` the query's."""
+    """A request as it came; `task` is the path's, `timeout` and `chunks` are the query's."""
 
     namespace: str
     inference_id: str
     task: str | None
     timeout: str | None
+    chunks: str | None
     body: bytes
     headers: Mapping[str, str]
 
@@ -65,6 +70,25 @@ class Inference:
         began = self.monotonic()
         settings = find_settings(self.view, received.namespace, received.inference_id)
         asked, is_changed = self._read(received, settings)
+        wants_chunks = parse_chunks(received.chunks, settings.task_type)
+        cut = await cut_request(asked, settings.task, wants_chunks=wants_chunks)
+        if cut is None:
+            return await self._ask(received, settings, asked, began, is_changed=is_changed)
+        answer = await self._ask(received, settings, cut.asked, began, is_changed=True)
+        if answer.status != HTTPStatus.OK:
+            return answer
+        return replace(answer, body=orjson.dumps(cut.compose(orjson.loads(answer.body))))
+
+    async def _ask(
+        self,
+        received: Received,
+        settings: EndpointSettings,
+        asked: InferenceRequest,
+        began: float,
+        *,
+        is_changed: bool,
+    ) -> PodAnswer:
+        """Return the pods' answer to what is asked; `is_changed` as `divide` has it."""
         pieces = divide(asked, received.body, is_changed=is_changed)
         key = DeploymentKey(received.namespace, settings.serving_deployment_id)
         headers = choose_headers(received, await self.fetch_token(received.namespace))

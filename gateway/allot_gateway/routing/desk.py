@@ -75,8 +75,8 @@ class Desk:
         return not self._dispatcher.waiting and not any(pod.requests for pod in pods)
 
     def held_inputs(self) -> int:
-        """Return the inputs that wait for a deployment without a pod."""
-        return self._dispatcher.waiting_inputs if self._dispatcher.is_held else 0
+        """Return the inputs that wait in the line, whether or not a pod serves."""
+        return self._dispatcher.waiting_inputs
 
     def read(self) -> Reading:
         """Return the counters, the line and the pods of this moment."""

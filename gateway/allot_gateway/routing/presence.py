@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from allot_api.names import (
@@ -38,6 +38,9 @@ CALL_SECONDS = 5.0
 # for as long again, so a gateway that hangs for a while finds its own.
 SWEEP_SECONDS = 60.0
 
+# Between two looks for a namespace that has something to serve now.
+LOOK_SECONDS = 1.0
+
 HeldInputs = Callable[[str], Mapping[str, int]]
 
 
@@ -54,21 +57,29 @@ def build_marks(held: Mapping[str, int]) -> Marks:
 
 @dataclass(slots=True)
 class Presence:
-    """The Leases of one gateway; `held_inputs` says what it holds in a namespace."""
+    """The Leases of one gateway; `held_inputs` says what it holds in a namespace.
+
+    `namespaces` are those that have something to serve, which may become more.
+    """
 
     cluster: Cluster
-    namespaces: tuple[str, ...]
+    namespaces: Callable[[], Collection[str]]
     pod_name: str
     held_inputs: HeldInputs
     timing: Timing = field(default_factory=Timing)
     sweep_seconds: float = SWEEP_SECONDS
+    look_seconds: float = LOOK_SECONDS
 
     async def keep(self) -> None:
         """Hold all Leases until cancelled, and delete them then."""
+        known: set[str] = set()
         async with asyncio.TaskGroup() as group:
-            for namespace in self.namespaces:
-                group.create_task(self._hold(namespace))
-                group.create_task(self._sweep(namespace))
+            while True:
+                for namespace in {*self.namespaces()} - known:
+                    known.add(namespace)
+                    group.create_task(self._hold(namespace))
+                    group.create_task(self._sweep(namespace))
+                await asyncio.sleep(self.look_seconds)
 
     async def _hold(self, namespace: str) -> None:
         key = LeaseKey(namespace, lease_name(self.pod_name))

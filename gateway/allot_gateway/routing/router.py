@@ -68,7 +68,7 @@ class Router:
         return {key: desk.read() for key, desk in self._desks.items()}
 
     def held_inputs(self, namespace: str) -> dict[str, int]:
-        """Return the inputs that wait for a deployment without a pod, by ModelDeployment."""
+        """Return the inputs that wait here, by ModelDeployment."""
         return {
             desk.target.deployment.subject.name: held
             for key, desk in self._desks.items()

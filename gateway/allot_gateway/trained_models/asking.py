@@ -16,8 +16,10 @@ PATIENCE_SECONDS = 2.0
 MAX_CONCURRENT = 64
 
 
-async def ask_pods(stats: Stats, pods: Sequence[ServingPod]) -> list[Node]:
-    """Return the pods with what they say, in their order, within some two seconds."""
+async def ask_pods(
+    stats: Stats, pods: Sequence[ServingPod], patience: float = PATIENCE_SECONDS
+) -> list[Node]:
+    """Return the pods with what they say in so many seconds, in their order."""
     turns = asyncio.Semaphore(MAX_CONCURRENT)
     answers: dict[str, Node] = {}
 
@@ -26,7 +28,7 @@ async def ask_pods(stats: Stats, pods: Sequence[ServingPod]) -> list[Node]:
             answers[pod.uid] = Node(pod, await stats(pod) if pod.ip else None)
 
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(patience), asyncio.TaskGroup() as group:
             for pod in pods:
                 group.create_task(ask(pod))
     except TimeoutError:

@@ -131,6 +131,10 @@ class View:
             if where == namespace
         ]
 
+    def namespaces(self) -> frozenset[str]:
+        """Return where there are ModelDeployments."""
+        return frozenset(namespace for namespace, _ in self._deployments)
+
     def find_target(self, key: DeploymentKey) -> Target:
         """Return what a deployment's requests can be sent to; made once for each change."""
         known = self._targets.get(key)

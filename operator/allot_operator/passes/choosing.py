@@ -9,7 +9,7 @@ from allot_operator.passes.deployment_gathering import Gathered
 from allot_operator.passes.surroundings import Surroundings
 from allot_operator.planning.target import choose_live_target
 from allot_operator.scaling.decision import Decision, Memory, decide
-from allot_operator.scaling.observation import Observation
+from allot_operator.scaling.observation import Held, Observation
 from allot_operator.scaling.policy import Policy, build_policy
 from allot_operator.work.keys import Key
 
@@ -41,5 +41,7 @@ def choose_target(
     decided = around.ledger.decision_of(key, policy, live)
     if decided is not None:
         return Choice(policy, live, decided, is_weighed=True)
-    decision = decide(policy, Memory(), Observation(live), around.now())
+    held = around.held_for(key)
+    gateway = Held(is_gateway_there=held is not None and held.is_gateway_there)
+    decision = decide(policy, Memory(), Observation(live, held=gateway), around.now())
     return Choice(policy, live, decision, is_weighed=False)

@@ -65,9 +65,7 @@ def _decide_adaptive(
 ) -> Decision:
     live, floor = observation.live_target, max(FLOOR_WITHOUT_GATEWAY, policy.minimum)
     if live is None:
-        is_asked = policy.minimum >= FLOOR_WITHOUT_GATEWAY
-        message = f"the minimum is {floor}" if is_asked else f"a new deployment starts with {floor}"
-        return Decision(floor, ScalingReason.FIRST, message, memory)
+        return _decide_first(policy, memory, observation)
     if live == 0 and policy.minimum == 0:
         return _decide_at_zero(policy, memory, observation)
     if live < floor:
@@ -81,6 +79,16 @@ def _decide_adaptive(
         message = f"no request came for {memory.idleness.seconds:,.0f} s"
         return Decision(0, ScalingReason.IDLE, message, memory, count_allocations(observation))
     return _decide_by_load(policy, memory, observation, interval)
+
+
+def _decide_first(policy: Policy, memory: Memory, observation: Observation) -> Decision:
+    floor = max(FLOOR_WITHOUT_GATEWAY, policy.minimum)
+    message = f"a new deployment starts with {floor}"
+    if policy.minimum >= FLOOR_WITHOUT_GATEWAY:
+        message = f"the minimum is {floor}"
+    elif policy.starts_at_zero and observation.held.is_gateway_there:
+        floor, message = 0, "a preconfigured endpoint starts with 0, since a gateway is there"
+    return Decision(floor, ScalingReason.FIRST, message, memory)
 
 
 def _is_idle(policy: Policy, memory: Memory, observation: Observation, interval: Interval) -> bool:

@@ -33,7 +33,7 @@ class PodSilence:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What gateways keep for a deployment that has no pod yet, as they last said.
+    """What waits for a deployment in gateways' lines, as they last said.
 
     `is_gateway_there` is whether one holds its Lease in the namespace: else nothing could start
     a deployment from zero.

@@ -45,7 +45,8 @@ class Tuning:
 class Policy:
     """The rule, the bounds (both included), what set them, and the tuning.
 
-    `minimum` is 0 where the target may go to zero, once a gateway is there.
+    `minimum` is 0 where the target may go to zero, once a gateway is there; with `starts_at_zero`
+    it begins there.
     """
 
     bound: Bound
@@ -53,6 +54,7 @@ class Policy:
     maximum: int
     name: ScalingPolicy = ScalingPolicy.WORK
     tuning: Tuning = field(default_factory=Tuning)
+    starts_at_zero: bool = False
 
 
 def build_policy(settings: DeploymentSettings) -> Policy:
@@ -66,7 +68,8 @@ def build_policy(settings: DeploymentSettings) -> Policy:
     minimum = settings.adaptive.minimum
     maximum = settings.adaptive.maximum or DEFAULT_MAXIMUM
     tuning = build_tuning(settings.scaling)
-    return Policy(Bound.ADAPTIVE, minimum, max(minimum, maximum), name, tuning)
+    most = max(minimum, maximum)
+    return Policy(Bound.ADAPTIVE, minimum, most, name, tuning, settings.starts_at_zero)
 
 
 def build_tuning(scaling: ScalingSettings) -> Tuning:

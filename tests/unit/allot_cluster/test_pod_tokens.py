@@ -109,6 +109,16 @@ async def test_nobody_waits_for_an_answer_once_one_is_known() -> None:
     await world.tokens.close()
 
 
+async def test_after_a_long_silence_it_is_asked_for_first() -> None:
+    world = World()
+    secret = world.cluster.add(SECRETS, a_secret(token="t"))
+    await world.settled()
+    await world.cluster.replace(SECRETS, {**secret, "data": a_secret(token="u")["data"]})
+    world.now += 3600
+
+    assert await world.tokens.fetch("shop") == "u"
+
+
 async def test_a_first_question_without_an_answer_is_asked_again() -> None:
     world = World()
     world.cluster.add(SECRETS, a_secret(token="t"))

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from allot_gateway.access.actions import ENDPOINTS, Action, Verb
-from allot_gateway.routing.calls import PodAnswer
+from allot_gateway.routing.calls import PodAnswer, PodCall
 from allot_protocol.errors import ErrorType, RequestFault
 from tests.unit.allot_gateway.builders import an_endpoint, an_endpoint_spec
 from tests.unit.allot_gateway.stage import JSON, Stage, a_client
@@ -240,6 +240,48 @@ async def test_an_answer_is_filtered_and_indented_on_demand(client: httpx.AsyncC
 
     assert pretty.text.startswith("{\n  ")
     assert filtered.json() == {}
+
+
+async def test_chunks_come_with_their_offsets(client: httpx.AsyncClient) -> None:
+    text = "One is short. " + "Two has many more words than the first one has. " * 40
+
+    answer = await client.post(f"{PATH}?chunks=true", json={"input": [text, "Three."]})
+
+    first, second = (one["chunks"] for one in answer.json()["text_embedding"])
+    assert len(first) > 1
+    assert (first[0]["start"], first[-1]["end"]) == (0, len(text))
+    assert [one["embedding"] for one in first] == [[one["end"] - one["start"]] for one in first]
+    assert second == [{"start": 0, "end": 6, "embedding": [6]}]
+
+
+async def test_a_long_document_counts_by_its_best_chunk(
+    stage: Stage, client: httpx.AsyncClient
+) -> None:
+    settings = {
+        "model_id": ".rerank-v1",
+        "num_threads": 1,
+        "num_allocations": 1,
+        "long_document_strategy": "chunk",
+    }
+    spec = {**an_endpoint_spec(), "task_type": "rerank", "service_settings": settings}
+    stage.see_endpoints(an_endpoint("ranks", spec))
+
+    def rank(call: PodCall) -> PodAnswer:
+        texts = orjson.loads(call.body)["input"]
+        found = [
+            {"index": index, "relevance_score": 1.0 * ("gold" in text)}
+            for index, text in enumerate(texts)
+        ]
+        return PodAnswer(200, JSON, orjson.dumps({"rerank": found}), None, "pod-1")
+
+    stage.answer = rank
+    documents = ["Sand and stones. " * 300, "Much sand here. " * 300 + "Then gold."]
+
+    answer = await client.post(
+        "/_inference/ranks", json={"query": "q", "input": documents, "top_n": 1}
+    )
+
+    assert answer.json() == {"rerank": [{"index": 1, "relevance_score": 1.0, "text": documents[1]}]}
 
 
 async def test_a_parameter_that_the_call_does_not_have_is_named(

@@ -22,7 +22,9 @@ def a_presence(
     cluster: FakeCluster, pod: str = "gateway-1", held: dict[str, dict[str, int]] | None = None
 ) -> Presence:
     found = held or {}
-    return Presence(cluster, NAMESPACES, pod, lambda namespace: found.get(namespace, {}), Timing())
+    return Presence(
+        cluster, lambda: NAMESPACES, pod, lambda namespace: found.get(namespace, {}), Timing()
+    )
 
 
 def lease_of(cluster: FakeCluster, pod: str, namespace: str = "default") -> Manifest | None:

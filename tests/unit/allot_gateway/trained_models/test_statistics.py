@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from allot_cluster.resources import MODEL_DEPLOYMENTS, PODS, TRAINED_MODELS
-from allot_gateway.trained_models import asking
 from allot_gateway.trained_models.asking import ask_pods
 from allot_gateway.view.workloads import ServingPod
 from tests.unit.allot_gateway.builders import E5, ELSER, OWN, a_deployment, a_pod
@@ -274,15 +273,17 @@ async def test_own_models_hide_shared_ones_of_the_same_id(world: World) -> None:
     assert len(await stats(world, f"/{E5}")) == 1
 
 
-async def test_pods_that_hang_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "PATIENCE_SECONDS", 0.05)
-    pods = [ServingPod(f"uid-{n}", f"pod-{n}", "127.9.9.1", 8080, "n", True) for n in range(3)]
+async def test_pods_that_hang_are_left_out() -> None:
+    pods = [
+        ServingPod(f"uid-{n}", "default", f"pod-{n}", "127.9.9.1", 8080, "n", True)
+        for n in range(3)
+    ]
 
     async def ask(pod: ServingPod) -> dict[str, Any]:
         if pod.name == "pod-1":
             await asyncio.Event().wait()
         return a_report()
 
-    nodes = await ask_pods(ask, pods)
+    nodes = await ask_pods(ask, pods, patience=0.05)
 
     assert [node.stats is not None for node in nodes] == [True, False, True]

@@ -18,6 +18,7 @@ from tests.unit.allot_operator.passes.test_passes import World
 
 KEY = Key(MODEL_DEPLOYMENTS, NAMESPACE, "d")
 ADAPTIVE = {"enabled": True, "max_number_of_allocations": 4}
+FROM_ZERO = {"enabled": True, "min_number_of_allocations": 0, "max_number_of_allocations": 32}
 
 
 async def an_adaptive_world() -> World:
@@ -145,3 +146,32 @@ async def test_without_a_gateway_one_allocation_stays_and_a_condition_says_so() 
     lease["metadata"]["namespace"] = NAMESPACE
     world.cluster.add(LEASES, lease)
     assert await look() == ("False", "WithinBounds")
+
+
+async def a_preconfigured_world(*, with_gateway: bool) -> World:
+    """Return a world with a preconfigured endpoint's deployment that has just been made."""
+    world = World()
+    if with_gateway:
+        world.cluster.add(LEASES, a_lease())
+    around = world.around
+    await look_for_gateways(around.cluster, around.gateways, (), around.monotonic)
+    spec = {"deployment_id": ".elser-2-elasticsearch", "adaptive_allocations": FROM_ZERO}
+    world.cluster.add(MODEL_DEPLOYMENTS, a_deployment_manifest(**spec))
+    for _ in range(2):
+        await world.look_at(MODEL_DEPLOYMENTS, "d")
+    return world
+
+
+async def test_a_preconfigured_endpoint_costs_nothing_until_it_is_used() -> None:
+    world = await a_preconfigured_world(with_gateway=True)
+
+    assert world.only(DEPLOYMENTS)["spec"]["replicas"] == 0
+    assert world.conditions(MODEL_DEPLOYMENTS, "d")["ScalingLimited"] == ("False", "WithinBounds")
+    assert world.conditions(MODEL_DEPLOYMENTS, "d")["Ready"][0] == "True"
+
+
+async def test_without_a_gateway_it_starts_with_one_and_a_condition_says_why() -> None:
+    world = await a_preconfigured_world(with_gateway=False)
+
+    assert world.only(DEPLOYMENTS)["spec"]["replicas"] == 1
+    assert world.conditions(MODEL_DEPLOYMENTS, "d")["ScalingLimited"] == ("True", "NoGateway")

@@ -313,6 +313,19 @@ def test_says_why() -> None:
     )
 
 
+def test_a_preconfigured_endpoint_starts_with_none_where_a_gateway_is_there() -> None:
+    reserved = replace(a_policy(0), starts_at_zero=True)
+
+    def first(policy: Policy, *, is_gateway_there: bool) -> int:
+        held = Held(is_gateway_there=is_gateway_there)
+        return decide(policy, Memory(), Observation(None, held=held), NOW).target
+
+    assert first(reserved, is_gateway_there=True) == 0
+    assert first(reserved, is_gateway_there=False) == 1
+    assert first(replace(reserved, minimum=2), is_gateway_there=True) == 2
+    assert first(a_policy(0), is_gateway_there=True) == 1
+
+
 def test_every_reason_says_when_it_appears() -> None:
     assert all(reason.sentence.endswith(".") for reason in ScalingReason)
     assert len({reason.sentence for reason in ScalingReason}) == len(ScalingReason)

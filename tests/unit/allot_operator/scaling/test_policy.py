@@ -26,6 +26,17 @@ def adaptive(**bounds: int) -> dict[str, Any]:
         ),
         (adaptive(), Policy(Bound.ADAPTIVE, 0, 32)),
         (
+            {"deployment_id": ".rerank-v1-elasticsearch", **adaptive()},
+            Policy(Bound.ADAPTIVE, 0, 32, starts_at_zero=True),
+        ),
+        (
+            {
+                "deployment_id": ".rerank-v1-elasticsearch",
+                **adaptive(min_number_of_allocations=1),
+            },
+            Policy(Bound.ADAPTIVE, 1, 32),
+        ),
+        (
             adaptive(min_number_of_allocations=0, max_number_of_allocations=4),
             Policy(Bound.ADAPTIVE, 0, 4),
         ),
