@@ -78,7 +78,12 @@ def _ensure(kind: str, text: str, install: Callable[[Path], None]) -> Path:
 def _run(command: Sequence[str], folder: Path) -> None:
     try:
         done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False
+            command,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=INSTALL_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise Unreachable(f"{command[0]} had not ended after {INSTALL_SECONDS} s") from error

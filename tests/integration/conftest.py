@@ -40,7 +40,9 @@ def gateway(kubectl: Kubectl, allot: None) -> str:
     )  # fmt: skip
     deadline = time.monotonic() + 30
     while True:
-        found = json.loads(kubectl("get", "svc", "allot-gateway", "-n", "allot-system", "-o", "json"))
+        found = json.loads(
+            kubectl("get", "svc", "allot-gateway", "-n", "allot-system", "-o", "json")
+        )
         if ingress := found["status"]["loadBalancer"].get("ingress"):
             return f"http://{ingress[0]['ip']}:9200"
         assert time.monotonic() < deadline, found

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,7 +19,8 @@ import pytest
 
 from tests.clients.installing import Unreachable, install_javascript, install_python
 from tests.conftest import Kubectl
-from tests.integration.objects import Objects, an_endpoint, an_object
+from tests.integration.nodes import fill_node
+from tests.integration.objects import Objects, an_endpoint
 
 PROGRAMS = Path(__file__).resolve().parents[1] / "clients"
 PROGRAM_SECONDS = 120
@@ -144,6 +144,15 @@ def url(gateway: str, namespace: str) -> str:
     return f"{gateway}/{namespace}"
 
 
+@pytest.fixture
+def scarce(kubectl: Kubectl, namespace: str) -> None:
+    """Leave room for two pods: of an endpoint with three or more allocations the rest waits.
+
+    The first that serves is all that a PUT waits for.
+    """
+    fill_node(kubectl, Objects(kubectl, namespace), cpus_left=2)
+
+
 @pytest.fixture(scope="module")
 def one_of_each(kubectl: Kubectl, gateway: str) -> list[str]:
     """Have an endpoint of each task, which the programs that only infer share; their ids last."""
@@ -162,7 +171,7 @@ def with_adaptive_settings(answer: dict[str, Any]) -> dict[str, Any]:
     return answer | {"service_settings": {"num_threads": 1, "adaptive_allocations": ADAPTIVE}}
 
 
-def test_the_python_examples_of_the_elser_page(python: Program, url: str) -> None:
+def test_the_python_examples_of_the_elser_page(python: Program, url: str, scarce: None) -> None:
     first, second = python("elser_page.py", url).splitlines()
 
     # As it is printed on the page, key order included.
@@ -170,7 +179,9 @@ def test_the_python_examples_of_the_elser_page(python: Program, url: str) -> Non
     assert ast.literal_eval(second)["service_settings"]["adaptive_allocations"] == ADAPTIVE
 
 
-def test_the_javascript_examples_of_the_elser_page(javascript: Program, url: str) -> None:
+def test_the_javascript_examples_of_the_elser_page(
+    javascript: Program, url: str, scarce: None
+) -> None:
     printed = javascript("elser_page.cjs", url)
 
     assert printed.startswith(ELSER_IN_JAVASCRIPT)
@@ -178,7 +189,7 @@ def test_the_javascript_examples_of_the_elser_page(javascript: Program, url: str
     assert all(f"{name}: {json.dumps(value)}" in second for name, value in ADAPTIVE.items())
 
 
-def test_the_console_examples_of_the_elser_page(url: str) -> None:
+def test_the_console_examples_of_the_elser_page(url: str, scarce: None) -> None:
     first, second = curl("elser_page.sh", url)
 
     assert json.dumps(first) == json.dumps(ELSER_ANSWER)
@@ -225,7 +236,5 @@ def test_every_task_by_the_python_client(python: Program, one_of_each: list[str]
     assert python("tasks.py", *one_of_each) == TASKS
 
 
-def test_every_task_by_the_javascript_client(
-    javascript: Program, one_of_each: list[str]
-) -> None:
+def test_every_task_by_the_javascript_client(javascript: Program, one_of_each: list[str]) -> None:
     assert javascript("tasks.cjs", *one_of_each) == TASKS

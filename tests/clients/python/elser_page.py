@@ -12,6 +12,7 @@ from elasticsearch import Elasticsearch
 # The page says to give the client more time than its own ten seconds.
 client = Elasticsearch(sys.argv[1], request_timeout=120)
 
+# fmt: off
 resp = client.inference.put(
     task_type="sparse_embedding",
     inference_id="my-elser-model",
@@ -24,9 +25,11 @@ resp = client.inference.put(
     },
 )
 print(resp)
+# fmt: on
 
 client.inference.delete(inference_id="my-elser-model")
 
+# fmt: off
 resp = client.inference.put(
     task_type="sparse_embedding",
     inference_id="my-elser-model",
@@ -42,5 +45,6 @@ resp = client.inference.put(
     },
 )
 print(resp)
+# fmt: on
 
 client.inference.delete(inference_id="my-elser-model")

@@ -1,6 +1,6 @@
 """Inference of each task by the official Python client, on endpoints that are there.
 
-    python tasks.py URL EMBEDS SPARSE RANKS
+python tasks.py URL EMBEDS SPARSE RANKS
 """
 
 import sys

@@ -294,6 +294,15 @@ async def test_a_parameter_that_the_call_does_not_have_is_named(
     assert stage.calls == []
 
 
+async def test_a_filter_that_is_too_large_is_refused_and_the_refusal_is_whole(
+    client: httpx.AsyncClient,
+) -> None:
+    answer = await client.get("/_inference/my-e5", params={"filter_path": "a," * 200})
+
+    assert (answer.status_code, answer.json()["status"]) == (400, 400)
+    assert "[filter_path] has more than" in answer.json()["error"]["reason"]
+
+
 async def test_our_own_faults_show_nothing_of_the_inside(
     stage: Stage, client: httpx.AsyncClient
 ) -> None:
