@@ -40,6 +40,7 @@ class Order:
     most_requests: int
     drain_seconds: float
     server_pid: int
+    authorization: str = ""
 
 
 @dataclass(slots=True)
@@ -219,9 +220,11 @@ def build_request(order: Order, body: str) -> bytes:
     content = body.encode()
     head = (
         f"POST {order.path} HTTP/1.1\r\nHost: 127.0.0.1:{order.port}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n"
     )
-    return head.encode() + content
+    if order.authorization:
+        head += f"Authorization: {order.authorization}\r\n"
+    return head.encode() + b"\r\n" + content
 
 
 def summarize(latencies: dict[str, list[float]]) -> dict[str, dict[str, float]]:

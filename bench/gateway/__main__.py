@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from bench import options
 from bench.errors import BrokenRun
 from bench.folders import cache_folder
+from bench.gateway.cluster import AUTHORIZATION
 from bench.gateway.open_load import Order as OpenOrder
 from bench.gateway.proxies import PROXIES, Proxy
 from bench.gateway.turns import build_bodies, run_closed, run_open
@@ -73,6 +74,7 @@ class Scene:
             seconds=self.given.seconds,
             seed=self.given.seed,
             is_random=is_random,
+            authorization=AUTHORIZATION,
         )
 
     def closed(self, port: int, pid: int) -> ClosedOrder:
@@ -89,6 +91,7 @@ class Scene:
             most_requests=MOST_REQUESTS,
             drain_seconds=DRAIN_SECONDS,
             server_pid=pid,
+            authorization=AUTHORIZATION,
         )
 
 

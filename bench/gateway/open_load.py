@@ -44,6 +44,7 @@ class Order:
     seconds: float
     seed: int
     is_random: bool
+    authorization: str
 
 
 @dataclass(slots=True)
@@ -225,6 +226,7 @@ def build_request(order: Order, port: int, body: str) -> bytes:
     content = body.encode()
     head = (
         f"POST {order.path} HTTP/1.1\r\nHost: {HOST}:{port}\r\n"
+        f"Authorization: {order.authorization}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
     )
     return head.encode() + content

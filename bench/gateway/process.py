@@ -1,14 +1,14 @@
 """The gateway without a cluster: its view is filled with one endpoint and some pods.
 
 Started by `bench.gateway`: `python -m bench.gateway.process PORT POD_PORT...`. All else is what
-`python -m allot_gateway` runs.
+`python -m allot_gateway` runs, an API key and its rights asked for included.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from typing import Any
+from typing import Any, cast
 
 import uvloop
 
@@ -21,10 +21,12 @@ from allot_cluster.resources import (
     PODS,
     Resource,
 )
-from allot_gateway.access.gate import OpenGate
+from allot_gateway.access.mode import Access
+from allot_gateway.access.opening import GateSettings, opened_gate
 from allot_gateway.serving import build_server, building_parts
 from allot_gateway.settings import Settings
 from allot_gateway.view.state import WATCHED, View
+from bench.gateway.cluster import KeyCluster
 
 NAME = "benchmarked"
 NAMESPACE = "default"
@@ -82,25 +84,19 @@ async def serve(port: int, pod_ports: list[int], cluster: Cluster) -> None:
     settings = Settings(port=port)
     view = View()
     fill(view, pod_ports)
-    async with building_parts(settings, view, cluster, OpenGate(), asyncio.Event()) as (parts, _):
+    told = asyncio.Event()
+    asked = GateSettings(Access.RBAC)
+    async with (
+        opened_gate(asked, cluster) as gate,
+        building_parts(settings, view, cluster, gate, told) as (parts, _),
+    ):
         await build_server(settings, parts).serve()
-
-
-class NoCluster:
-    """No API server: nothing here starts from zero, and no pod asks for a token."""
-
-    async def get(self, *_: Any) -> None:
-        """Find nothing."""
-
-    def __getattr__(self, name: str) -> Any:
-        """Refuse every other call."""
-        raise NotImplementedError(f"the benchmark has no API server to {name} at")
 
 
 def main() -> None:
     """Read the arguments and serve."""
     port, *pods = map(int, sys.argv[1:])
-    uvloop.run(serve(port, pods, NoCluster()))
+    uvloop.run(serve(port, pods, cast(Cluster, KeyCluster())))
 
 
 if __name__ == "__main__":

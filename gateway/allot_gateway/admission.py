@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from allot_gateway.access.actions import ENDPOINTS, Action, Caller
 from allot_gateway.access.audit import Change, write
 from allot_gateway.answering import answer_fault
-from allot_gateway.needs import OPEN_PATHS, Need, find_need
+from allot_gateway.needs import OPEN_PATHS, Need, admits_itself, find_need
 from allot_gateway.parts import Parts
 from allot_gateway.view.state import DeploymentKey
 from allot_protocol.errors import RequestFault
@@ -27,7 +27,7 @@ class Admission:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["path"] in OPEN_PATHS:
+        if scope["path"] in OPEN_PATHS or admits_itself(scope["method"], scope["path"]):
             await self._app(scope, receive, send)
             return
         request = Request(scope)

@@ -12,10 +12,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from allot_gateway import info
 from allot_gateway.admission import Admission
 from allot_gateway.endpoints import routes as endpoints
+from allot_gateway.inference.calling import Calling
 from allot_gateway.inference.face import InferenceFace, match
 from allot_gateway.namespaces import split_namespace
 from allot_gateway.parts import Parts, parts_of
+from allot_gateway.shapes.routes import ShapeRoutes
 from allot_gateway.trained_models import routes as trained_models
+from allot_gateway.version import VERSION
 from allot_protocol.refusing import HANDLERS
 from allot_protocol.responses import PRODUCT, answer_json
 
@@ -29,6 +32,7 @@ def build_app(parts: Parts, default_namespace: str) -> ASGIApp:
             *endpoints.build_routes(parts.around),
             *trained_models.build_routes(parts.around),
             *info.build_routes(parts.around),
+            *build_shapes(parts),
             Route("/livez", live),
             Route("/readyz", ready),
             Route("/metrics", metrics),
@@ -52,6 +56,18 @@ def build_app(parts: Parts, default_namespace: str) -> ASGIApp:
             await face(scope, receive, send, called)
 
     return answer
+
+
+def build_shapes(parts: Parts) -> list[Route]:
+    """Return the routes of other APIs."""
+    calling = Calling(parts.view, parts.gate, parts.inference)
+    most = parts.inference.limits.body_bytes
+    return ShapeRoutes(calling, namespace_of, VERSION, most).build()
+
+
+def namespace_of(request: Request) -> str:
+    """Return the namespace that a request is for."""
+    return str(request.state.namespace)
 
 
 async def live(request: Request) -> Response:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from allot_cluster.errors import ClusterError, Conflict, Forbidden, Invalid, NotFound, Unavailable
+from allot_cluster.errors import (
+    AlreadyExists,
+    ClusterError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unavailable,
+)
 from allot_protocol.errors import ErrorType, RequestFault
 
 RETRY_AFTER_SECONDS = 1
 _TYPES: dict[type[ClusterError], ErrorType] = {
+    AlreadyExists: ErrorType.CONFLICT,
     Conflict: ErrorType.CONFLICT,
     Forbidden: ErrorType.FORBIDDEN,
     Invalid: ErrorType.SETTINGS,

@@ -7,6 +7,7 @@ made ──► wait ──┬──► Started: it is answered
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -21,6 +22,8 @@ from allot_protocol.errors import ErrorType, RequestFault
 
 # A watch tells of changes at once; after this long in silence the API server is asked.
 FALLBACK_SECONDS = 5.0
+# A server that does not answer must not keep a client beyond the time that it gave.
+ASKING_SECONDS = 2.0
 
 
 class Made(Protocol):
@@ -108,8 +111,9 @@ class Starter:
         """Return how it goes by the API server's word; nothing new while it is away."""
         subject = made.subject
         try:
-            there = await self.cluster.get(subject.resource, subject.namespace, subject.name)
-        except ClusterError:
+            async with asyncio.timeout(ASKING_SECONDS):
+                there = await self.cluster.get(subject.resource, subject.namespace, subject.name)
+        except (ClusterError, TimeoutError):
             return Pending()
         if there is None or there["metadata"]["uid"] != subject.uid:
             return Failed(

@@ -20,7 +20,12 @@ from allot_gateway.access.actions import ANYBODY, Action, Caller
 from allot_gateway.access.answers import Kept, Shelf
 from allot_gateway.access.authentication import Authenticated, Authenticator, digest_header
 from allot_gateway.access.credentials import parse_credentials
-from allot_gateway.access.faults import malformed_credentials, missing_credentials, too_often
+from allot_gateway.access.faults import (
+    Refusal,
+    malformed_credentials,
+    missing_credentials,
+    too_often,
+)
 from allot_gateway.access.key_ring import KeyRing
 from allot_gateway.access.permission import Permissions
 from allot_gateway.access.token_bucket import TokenBucket
@@ -89,7 +94,7 @@ class GuardedGate:
         else:
             admission = kept.answer
         if admission.bucket is not None and (wait := admission.bucket.take(self._now())):
-            raise too_often(admission.caller.user, wait)
+            raise _named(too_often(admission.caller.user, wait), admission.caller)
         return admission.caller
 
     async def close(self) -> None:
@@ -102,7 +107,10 @@ class GuardedGate:
         known = await self._authenticator.authenticate(parse_credentials(header), digest)
         until = known.until
         if action is not None:
-            until = min(until, await self._permissions.check(known.identity, action))
+            try:
+                until = min(until, await self._permissions.check(known.identity, action))
+            except Refusal as refusal:
+                raise _named(refusal, known.caller) from refusal.__cause__
         admission = Admission(known.caller, version, self._find_bucket(known))
         self._admitted.put((digest, action), Kept(admission, self._now(), until))
         return admission
@@ -123,6 +131,11 @@ class GuardedGate:
         if len(self._buckets) > len(self._ring) + 1:
             kept = {id_: one for id_, one in self._buckets.items() if self._ring.find(id_)}
             self._buckets = {**kept, newest.id: self._buckets[newest.id]}
+
+
+def _named(refusal: Refusal, caller: Caller) -> Refusal:
+    refusal.caller = caller
+    return refusal
 
 
 def find_authorization(headers: Headers) -> bytes:

@@ -13,6 +13,8 @@ class Access(StrEnum):
 
     NONE = "none"
     RBAC = "rbac"
+    AUTO = "auto"
+    """Like rbac, but none where only this machine reaches the gateway: for manifests of both."""
 
 
 class NotSaid(ValueError):
@@ -20,14 +22,16 @@ class NotSaid(ValueError):
 
 
 def choose_mode(host: str, said: Access | None) -> Access:
-    """Return what is said, or none for a gateway that only this machine reaches.
+    """Return what is said, none or rbac; none for a gateway that only this machine reaches.
 
     Raises NotSaid for any other that is told nothing.
     """
-    if said is not None:
+    if said in (Access.NONE, Access.RBAC):
         return said
     if is_loopback(host):
         return Access.NONE
+    if said is Access.AUTO:
+        return Access.RBAC
     raise NotSaid(
         f"the gateway would listen on {host or 'every address'} and answer everybody: write "
         f"{WORD}={Access.RBAC} to ask for API keys or Kubernetes tokens, or {WORD}={Access.NONE} "

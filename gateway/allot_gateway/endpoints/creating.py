@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from allot_cluster.declared import Endpoint, read_endpoint
+from allot_cluster.declared import Deployment, Endpoint, read_endpoint
 from allot_cluster.errors import AlreadyExists
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import INFERENCE_ENDPOINTS
@@ -22,7 +22,7 @@ from allot_gateway.endpoints.checks import (
     find_refusal,
     refuse_existing,
 )
-from allot_gateway.endpoints.finding import find_manifest
+from allot_gateway.endpoints.finding import find_manifest, find_serving
 from allot_gateway.endpoints.outcomes import judge_start
 from allot_gateway.naming import list_names
 from allot_gateway.ownership import GATEWAY_MANAGER
@@ -34,6 +34,8 @@ from allot_protocol.errors import ErrorType, RequestFault
 
 # A shared deployment runs already: only the operator's word is waited for.
 SHARED_SECONDS = 5.0
+# What one watch has told another one tells soon.
+LAG_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Creator:
         )
         match await self.starter.wait(made, watched, deadline):
             case Started(endpoint):
+                await self._outwait_view(endpoint)
                 return endpoint
             case Failed(fault):
                 raise await self.starter.take_back(made, fault)
@@ -93,6 +96,21 @@ class Creator:
                         f"there, as {left.subject}: try again when it is gone",
                     )
 
+    async def _outwait_view(self, endpoint: Endpoint) -> None:
+        """Wait until the watch of deployments, which is another, tells of the endpoint's too.
+
+        Whoever reads the statistics next must not be told that there are none.
+        """
+        settings = endpoint.settings
+        if settings is None or settings.is_attached:
+            return
+        key = DeploymentKey(endpoint.subject.namespace, settings.inference_id)
+        deadline = self.around.monotonic() + LAG_SECONDS
+        with self.bell.follow(key) as event:
+            while not _serves(find_serving(self.around.view, endpoint)):
+                if not await wait_for_ring(event, deadline - self.around.monotonic()):
+                    return
+
     async def _make(self, scene: Scene) -> Endpoint:
         """Create the object; where its name is taken by another id, under a derived name."""
         for name in list_names(scene.inference_id):
@@ -108,6 +126,11 @@ class Creator:
                 continue
             return read_endpoint(made)
         raise refuse_existing(scene.inference_id)
+
+
+def _serves(deployment: Deployment | None) -> bool:
+    stats = deployment.stats if deployment else None
+    return stats is not None and stats.allocation_status.allocation_count > 0
 
 
 def build_manifest(scene: Scene, name: str) -> Manifest:

@@ -82,18 +82,20 @@ def refuse_size(view: View, endpoint: Endpoint) -> None:
         return
     key = DeploymentKey(endpoint.subject.namespace, settings.serving_deployment_id)
     deployment = view.find_deployment(key)
-    if deployment is None:
+    # The endpoint was read just now; the view's deployment may be of a moment ago.
+    stats = endpoint.status.deployment_stats or (deployment.stats if deployment else None)
+    if deployment is None and (stats is None or settings.is_attached):
         raise RequestFault(
             ErrorType.NOT_FOUND, f"Cannot find deployment [{settings.serving_deployment_id}]"
         )
-    if settings.is_attached:
+    if deployment is not None and settings.is_attached:
         raise _is_not_its_own(view, endpoint, deployment)
-    state = _state(deployment.stats)
+    state = _state(stats)
     if state is not DeploymentState.STARTED:
         raise RequestFault(
             ErrorType.CONFLICT,
-            f"cannot update deployment [{deployment.deployment_id}] while its state is [{state}]: "
-            f"it must be [{DeploymentState.STARTED}]",
+            f"cannot update deployment [{settings.serving_deployment_id}] while its state is "
+            f"[{state}]: it must be [{DeploymentState.STARTED}]",
         )
 
 

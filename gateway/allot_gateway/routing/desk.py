@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from allot_gateway.routing import faults
 from allot_gateway.routing.bounds import Bounds
 from allot_gateway.routing.calls import PodAnswer, PodCall
 from allot_gateway.routing.connections.answers import CutShort, Overdue, RawAnswer, Unanswered
 from allot_gateway.routing.dispatching import Dispatcher, Sent
-from allot_gateway.routing.line import Request
+from allot_gateway.routing.errand import Errand, prepare
 from allot_gateway.routing.measures import Measures, PodShare, Reading
 from allot_gateway.routing.pod_access import PodAccess
 from allot_gateway.routing.sliding import SlidingSum
@@ -27,21 +26,10 @@ from allot_protocol.errors import RequestFault
 
 # A pod ends a request at its deadline itself, and says so: it gets the time for that.
 GRACE_SECONDS = 0.5
-RATE_SECONDS = 10.0
-BUDGET_PAUSE_SECONDS = 0.1
+RATE_SECONDS, BUDGET_PAUSE_SECONDS = 10.0, 0.1
 TIMED_OUT, CONFLICT, TOO_MANY, UNAVAILABLE = 408, 409, 429, 503
 # A pod that is not ready says so, by either: nothing was computed.
 NOT_READY = (CONFLICT, UNAVAILABLE)
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
-class Errand(Request):
-    """A request with its call: `waiter` while its coroutine waits, `sent` once a pod has it."""
-
-    call: PodCall
-    timeout_seconds: float
-    sent: Sent | None = None
-    waiter: asyncio.Future[None] | None = None
 
 
 class Desk:
@@ -71,8 +59,8 @@ class Desk:
     @property
     def is_unused(self) -> bool:
         """Whether nothing waits, and nothing is at a pod."""
-        pods = self._dispatcher.pods.values()
-        return not self._dispatcher.waiting and not any(pod.requests for pod in pods)
+        dispatcher = self._dispatcher
+        return not (dispatcher.waiting or any(pod.requests for pod in dispatcher.pods.values()))
 
     def held_inputs(self) -> int:
         """Return the inputs that wait in the line, whether or not a pod serves."""
@@ -115,14 +103,7 @@ class Desk:
         """Return a pod's answer; raises RequestFault where there is none."""
         now = self._loop.time()
         self.measures.requests += 1
-        errand = Errand(
-            call.priority,
-            call.inputs,
-            self._guess.guess(call.characters, call.inputs),
-            now,
-            call=call,
-            timeout_seconds=call.timeout_seconds or round(call.deadline - now, 2),
-        )
+        errand = prepare(call, self._guess.guess(call.characters, call.inputs), now)
         self._admit(errand, now)
         try:
             while True:
@@ -157,6 +138,9 @@ class Desk:
             raise faults.no_answer_in_time(errand.timeout_seconds)
         if dispatcher.is_held and (fault := self._find_fault()) is not None:
             raise fault
+        errand.sent = dispatcher.send_at_once(errand, now)
+        if errand.sent is not None:
+            return
         if not dispatcher.offer(errand, now):
             self.measures.refused += 1
             raise self._refuse(now)
@@ -217,13 +201,8 @@ class Desk:
             # The pod was told the time that was left, and names that.
             raise faults.no_answer_in_time(errand.timeout_seconds)
         self._settle(errand, sent, raw, now)
-        return PodAnswer(
-            raw.status,
-            raw.content_type,
-            raw.body,
-            raw.retry_after,
-            self._access.name(sent.pod.uid),
-        )
+        pod = self._access.name(sent.pod.uid)
+        return PodAnswer(raw.status, raw.content_type, raw.body, raw.retry_after, pod)
 
     def _settle(self, errand: Errand, sent: Sent, raw: RawAnswer, now: float) -> None:
         """Learn from an answer, and send what has room now."""
@@ -238,11 +217,11 @@ class Desk:
     def _return(self, errand: Errand, *, is_refused: bool = False, is_full: bool = False) -> None:
         """Put a request back into the line, and see whether another pod takes it at once.
 
-        A pod is asked no more until it says that it is ready, unless it `is_full`. One that cannot
-        have begun with the request, which it refused, may have it again then.
+        Unless it `is_full`, the pod is not asked until it says that it is ready; a request that it
+        `is_refused`, and so cannot have begun, it may have again then.
         """
+        assert errand.sent is not None
         sent, errand.sent = errand.sent, None
-        assert sent is not None
         if is_refused:
             errand.tried -= {sent.pod.uid}
         if not is_full:
@@ -270,8 +249,7 @@ class Desk:
             errand = sent.request
             assert isinstance(errand, Errand)
             errand.sent = sent
-            if errand.waiter is not None and not errand.waiter.done():
-                errand.waiter.set_result(None)
+            errand.wake()
         if self._dispatcher.waits_for_budget and self._waking is None:
             self._waking = self._loop.call_later(BUDGET_PAUSE_SECONDS, self._wake)
 
@@ -280,13 +258,13 @@ class Desk:
         self._advance()
 
     def _expire(self, errand: Errand) -> None:
-        if errand.waiter is None or errand.waiter.done():
+        if not errand.is_waited_for:
             return
         self.measures.expired += 1
         seconds = errand.timeout_seconds
         is_held = self._dispatcher.is_held
         fault = faults.no_pod_in_time(self.target, seconds) if is_held else None
-        errand.waiter.set_exception(fault or faults.no_answer_in_time(seconds))
+        errand.refuse(fault or faults.no_answer_in_time(seconds))
 
     def _find_fault(self) -> RequestFault | None:
         """Return why nobody need wait for a pod; None where one may come."""
@@ -306,8 +284,8 @@ class Desk:
     def _refuse_all(self, fault: RequestFault) -> None:
         for request in tuple(self._dispatcher.all_waiting()):
             assert isinstance(request, Errand)
-            if request.waiter is not None and not request.waiter.done():
-                request.waiter.set_exception(RequestFault(fault.kind, fault.message))
+            # One each: whoever raises it adds its own traceback.
+            request.refuse(RequestFault(fault.kind, fault.message))
 
     # Pods that do not answer.
 

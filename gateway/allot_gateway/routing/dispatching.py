@@ -103,18 +103,32 @@ class Dispatcher:
         self.budget.count_request(now)
         return True
 
+    def send_at_once(self, request: Request, now: float) -> Sent | None:
+        """Send a request past the line, where nobody waits and a pod has room; None elsewhere.
+
+        It is what `offer` and `dispatch` would do, in half the time.
+        """
+        if self._returned or self.line:
+            return None
+        pod = self._choose(request.tokens, request.tried, now)
+        if pod is None:
+            return None
+        self.budget.count_request(now)
+        return _send(request, pod, now)
+
     def dispatch(self, now: float) -> Sent | None:
         """Return the next request that goes to a pod now, if there is one."""
-        sent = self._dispatch_returned(now)
-        if sent is not None:
+        if self._returned and (sent := self._dispatch_returned(now)) is not None:
             return sent
+        if not self.line:
+            return None
         first = self.line.first(now)
         if first is None:
             return None
         pod = self._choose(first.tokens, frozenset(), now)
         if pod is None:
             return None
-        return _send(self.line.take(now), pod)
+        return _send(self.line.take(now), pod, now)
 
     def finish(self, sent: Sent, now: float) -> None:
         """Note that a pod has answered."""
@@ -156,7 +170,7 @@ class Dispatcher:
             self._take_returned(tried, request)
             if tried:
                 self.budget.count_retry(now)
-            return _send(request, pod)
+            return _send(request, pod, now)
         return None
 
     def _take_returned(self, tried: frozenset[str], request: Request) -> None:
@@ -176,7 +190,7 @@ class Dispatcher:
                 continue
             if not pod.has_room(tokens, now):
                 continue
-            load = (pod.outstanding(now), pod.idle_since)
+            load = (pod.estimate_wait(now), pod.idle_since)
             if best is None or load < least:
                 best, least = pod, load
         return best
@@ -187,6 +201,6 @@ class Dispatcher:
             self.pods.pop(pod.uid, None)
 
 
-def _send(request: Request, pod: PodLoad) -> Sent:
+def _send(request: Request, pod: PodLoad, now: float) -> Sent:
     request.tried |= {pod.uid}
-    return Sent(request, pod, request.tokens, pod.send(request.tokens))
+    return Sent(request, pod, request.tokens, pod.send(request.tokens, now))

@@ -16,6 +16,9 @@ from dataclasses import dataclass
 
 # What the runtime computes at once with few threads, until a pod has said its own.
 TOKENS_PER_PASS = 384
+# Of a small model on one core, until passes have ended.
+TOKENS_PER_SECOND = 4000.0
+PASS_MEMORY = 0.9
 # What others sent is done in some passes, and nobody tells: half of it is believed after so long.
 OTHERS_HALF_LIFE_SECONDS = 0.25
 
@@ -37,6 +40,10 @@ class PodLoad:
     tokens: int = 0
     ready_tokens: int = 0
     _running: int = 0
+    _running_tokens: int = 0
+    _began: float = 0.0
+    _pass_seconds: float = 0.0
+    _pass_tokens: float = 0.0
     _others: float = 0.0
     _others_at: float = 0.0
 
@@ -46,9 +53,16 @@ class PodLoad:
             return 0.0
         return self._others * math.exp2((self._others_at - now) / OTHERS_HALF_LIFE_SECONDS)
 
-    def outstanding(self, now: float) -> float:
-        """Return the tokens that a request would wait for."""
-        return self.tokens + self.others(now)
+    def estimate_wait(self, now: float) -> float:
+        """Return the tokens that are done before a request that is sent now, those of others too.
+
+        Of the pass that runs, those that are left by what earlier passes took: a pass whose end
+        is near is soon followed by the next, whatever its size was.
+        """
+        if not self.requests:
+            return self.others(now)
+        done = (now - self._began) * self._tokens_per_second
+        return max(0.0, self._running_tokens - done) + self.ready_tokens + self.others(now)
 
     def has_room(self, tokens: int, now: float) -> bool:
         """Whether a request fits into its next pass.
@@ -62,11 +76,10 @@ class PodLoad:
         taken = self.ready_tokens + self.others(now)
         return taken < 1.0 or taken + tokens <= self.tokens_per_pass
 
-    def send(self, tokens: int) -> int:
+    def send(self, tokens: int, now: float) -> int:
         """Note a request that is sent; return the number of the pass that it is thought in."""
         if not self.requests:
-            self._running += 1
-            self.ready_tokens = 0
+            self._begin(self._running + 1, tokens, now)
         number = self._running
         if self.requests:
             number += 1
@@ -80,8 +93,8 @@ class PodLoad:
         self.requests -= 1
         self.tokens -= tokens
         if number >= self._running:
-            self._running = number + 1
-            self.ready_tokens = 0
+            self._learn(now)
+            self._begin(number + 1, self.ready_tokens, now)
         if not self.requests:
             self.idle_since = now
 
@@ -106,3 +119,16 @@ class PodLoad:
         """Take in that the pod refused a request for its line being full."""
         self._others = max(self.others(now), 2.0 * self.tokens_per_pass)
         self._others_at = now
+
+    @property
+    def _tokens_per_second(self) -> float:
+        return self._pass_tokens / self._pass_seconds if self._pass_seconds else TOKENS_PER_SECOND
+
+    def _begin(self, number: int, tokens: int, now: float) -> None:
+        self._running, self._running_tokens, self._began = number, tokens, now
+        self.ready_tokens = 0
+
+    def _learn(self, now: float) -> None:
+        """Take in what a pass took; large ones weigh more, and the last some most."""
+        self._pass_seconds = PASS_MEMORY * self._pass_seconds + now - self._began
+        self._pass_tokens = PASS_MEMORY * self._pass_tokens + self._running_tokens

@@ -31,11 +31,10 @@ IsWanted = Callable[[DeploymentKey], bool]
 
 @dataclass(frozen=True, slots=True)
 class FirstAllocation:
-    """The write of the first allocation: an apply to the object, or a Scale that replaces its."""
+    """The write of the first allocation: the Scale that replaces an object's."""
 
     resource: Resource
     manifest: Manifest
-    is_scale: bool = False
 
 
 def plan_first_allocation(target: Target) -> FirstAllocation | None:
@@ -51,17 +50,16 @@ def plan_first_allocation(target: Target) -> FirstAllocation | None:
         if settings.replicas > 0:
             return None
         version = deployment.manifest["metadata"]["resourceVersion"]
-        scale = {"apiVersion": "autoscaling/v1", "kind": "Scale"}
         one = _build_one(target, deployment.subject.name, version)
-        return FirstAllocation(MODEL_DEPLOYMENTS, scale | one, is_scale=True)
-    shape = {"apiVersion": DEPLOYMENTS.api_version, "kind": DEPLOYMENTS.kind}
+        return FirstAllocation(MODEL_DEPLOYMENTS, one)
     one = _build_one(target, workload.name, workload.resource_version)
-    return FirstAllocation(DEPLOYMENTS, shape | one)
+    return FirstAllocation(DEPLOYMENTS, one)
 
 
 def _build_one(target: Target, name: str, version: str) -> Manifest:
     metadata = {"namespace": target.key.namespace, "name": name, "resourceVersion": version}
-    return {"metadata": metadata, "spec": {"replicas": 1}}
+    scale = {"apiVersion": "autoscaling/v1", "kind": "Scale"}
+    return {**scale, "metadata": metadata, "spec": {"replicas": 1}}
 
 
 @dataclass(slots=True)
@@ -115,10 +113,6 @@ class Starter:
         return True
 
     async def _send(self, planned: FirstAllocation) -> None:
-        resource, manifest = planned.resource, planned.manifest
-        if planned.is_scale:
-            await self.cluster.replace(
-                resource, manifest, field_manager=SCALER_MANAGER, subresource="scale"
-            )
-        else:
-            await self.cluster.apply(resource, manifest, field_manager=SCALER_MANAGER)
+        await self.cluster.replace(
+            planned.resource, planned.manifest, field_manager=SCALER_MANAGER, subresource="scale"
+        )

@@ -17,9 +17,9 @@ MAX_CONCURRENT = 64
 
 
 async def ask_pods(
-    stats: Stats, pods: Sequence[ServingPod], patience: float = PATIENCE_SECONDS
+    stats: Stats, pods: Sequence[ServingPod], patience_seconds: float = PATIENCE_SECONDS
 ) -> list[Node]:
-    """Return the pods with what they say in so many seconds, in their order."""
+    """Return the pods with what they say by then, in their order."""
     turns = asyncio.Semaphore(MAX_CONCURRENT)
     answers: dict[str, Node] = {}
 
@@ -28,7 +28,7 @@ async def ask_pods(
             answers[pod.uid] = Node(pod, await stats(pod) if pod.ip else None)
 
     try:
-        async with asyncio.timeout(patience), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(patience_seconds), asyncio.TaskGroup() as group:
             for pod in pods:
                 group.create_task(ask(pod))
     except TimeoutError:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allot_api.terms import DeploymentState
+from allot_cluster.claims import choose_holder
 from allot_cluster.declared import Deployment, read_deployment
 from allot_cluster.errors import AlreadyExists, Conflict
 from allot_cluster.interface import Manifest
@@ -96,9 +97,11 @@ class Deployer:
         self, namespace: str, expression: str, *, is_forced: bool, may_be_none: bool
     ) -> None:
         """Delete the deployments that are meant, or none; raises RequestFault and ClusterError."""
-        known = self.around.view.list_deployments(namespace)
         chosen = select(
-            known, lambda one: (one.deployment_id,), expression, may_be_none=may_be_none
+            await self._list(namespace),
+            lambda one: (one.deployment_id,),
+            expression,
+            may_be_none=may_be_none,
         )
         for deployment in chosen:
             self._refuse_stop(deployment, is_forced=is_forced)
@@ -146,6 +149,16 @@ class Deployer:
                 continue
             return read_deployment(made)
         raise _exists(asked.deployment_id)
+
+    async def _list(self, namespace: str) -> list[Deployment]:
+        """Return the deployments that have their ids, as the API server has them now."""
+        listing = await self.around.cluster.list(MODEL_DEPLOYMENTS, namespace=namespace)
+        found = [read_deployment(manifest) for manifest in listing.items]
+        holders = (
+            choose_holder(one for one in found if one.deployment_id == deployment_id)
+            for deployment_id in sorted({one.deployment_id for one in found})
+        )
+        return [one for one in holders if one is not None]
 
     async def _find(self, namespace: str, deployment_id: str) -> Deployment:
         known = self.around.view.find_deployment(DeploymentKey(namespace, deployment_id))

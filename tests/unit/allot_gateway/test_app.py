@@ -284,6 +284,31 @@ async def test_a_long_document_counts_by_its_best_chunk(
     assert answer.json() == {"rerank": [{"index": 1, "relevance_score": 1.0, "text": documents[1]}]}
 
 
+async def test_openais_cohere_and_tei_clients_are_answered_in_their_shapes(
+    stage: Stage, client: httpx.AsyncClient
+) -> None:
+    openai = await client.post("/v1/embeddings", json={"model": "my-e5", "input": ["a", "bc"]})
+    tei = await client.post("/tei/my-e5/embed", json={"inputs": ["a", "bc"]})
+    models = await client.get("/v1/models")
+
+    assert [one["embedding"] for one in openai.json()["data"]] == [[1], [2]]
+    assert tei.json() == [[1], [2]]
+    assert [one["id"] for one in models.json()["data"]] == ["my-e5"]
+    assert stage.actions[0] == Action(Verb.INFER, "default", "my-e5")
+
+
+async def test_a_pods_refusal_is_told_in_the_shape_that_was_asked(
+    stage: Stage, client: httpx.AsyncClient
+) -> None:
+    body = orjson.dumps({"error": {"type": "x", "reason": "full"}, "status": 429})
+    stage.answer = lambda _: PodAnswer(429, JSON, body, "3", "pod-1")
+
+    answer = await client.post("/v1/embeddings", json={"model": "my-e5", "input": "a"})
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "3")
+    assert answer.json()["error"]["message"] == "full"
+
+
 async def test_a_parameter_that_the_call_does_not_have_is_named(
     stage: Stage, client: httpx.AsyncClient
 ) -> None:

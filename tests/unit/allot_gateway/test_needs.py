@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from allot_gateway.access.actions import DEPLOYMENTS, ENDPOINTS, MODELS, Verb
-from allot_gateway.needs import Need, find_need
+from allot_gateway.needs import Need, admits_itself, find_need
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,9 @@ from allot_gateway.needs import Need, find_need
             Need(Verb.UPDATE, DEPLOYMENTS, "d"),
         ),
         ("POST", "/_ml/trained_models/d/deployment/_stop", Need(Verb.DELETE, DEPLOYMENTS, "d")),
+        ("GET", "/v1/models", Need(Verb.LIST, ENDPOINTS)),
+        ("GET", "/v1/models/x", Need(Verb.GET, ENDPOINTS, "x")),
+        ("GET", "/tei/x/info", Need(Verb.GET, ENDPOINTS, "x")),
         ("GET", "/", None),
         ("GET", "/nothing", None),
     ],
@@ -45,3 +48,19 @@ def test_each_call_has_its_verb(method: str, path: str, need: Need | None) -> No
 )
 def test_changes_are_written_down(verb: Verb, is_change: bool) -> None:
     assert Need(verb, ENDPOINTS, "x").is_change is is_change
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "does"),
+    [
+        ("POST", "/v1/embeddings", True),
+        ("POST", "/tei/x/embed", True),
+        ("GET", "/v1/models", False),
+        ("POST", "/_ml/trained_models/d/deployment/_start", False),
+        ("POST", "/", False),
+    ],
+)
+def test_other_apis_inference_is_admitted_where_its_endpoint_is_known(
+    method: str, path: str, does: bool
+) -> None:
+    assert admits_itself(method, path) is does

@@ -167,7 +167,7 @@ async def a_world(*, operated: bool = True) -> AsyncIterator[World]:
         await asyncio.gather(watching, *operating, return_exceptions=True)
 
 
-def build_app(around: Surroundings) -> ASGIApp:
+def build_app(around: Surroundings, namespace: str = NAMESPACE) -> ASGIApp:
     """Return the calls with what the whole gateway puts around them."""
 
     async def refuse(request: Request, error: Exception) -> Response:
@@ -184,7 +184,7 @@ def build_app(around: Surroundings) -> ASGIApp:
     )
 
     async def with_namespace(scope: Scope, receive: Receive, send: Send) -> None:
-        scope.setdefault("state", {})["namespace"] = NAMESPACE
+        scope.setdefault("state", {})["namespace"] = namespace
         await app(scope, receive, send)
 
     return with_namespace

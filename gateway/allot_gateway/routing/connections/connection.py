@@ -9,6 +9,7 @@ be asked instead; from then on, nobody may.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import httptools
@@ -19,15 +20,30 @@ from allot_protocol.headers import PASS_TOKENS_HEADER, TOKENS_HEADER, WAITING_TO
 # A rerank of 10,000 documents, or a thousand vectors of 4,096 dimensions, in JSON.
 MOST_BODY_BYTES = 128 * 2**20
 MOST_HEAD_BYTES = 64 * 2**10
+# Up to here it is cheaper to copy a body behind its head than to write two parts.
+JOINED_BYTES = 2**16
 # A connection that was used this moment is not one that the pod closes for being idle.
 STALE_AFTER_SECONDS = 1.0
 # That long after a request was sent its connection may turn out to have been closed before.
 STALE_WITHIN_SECONDS = 0.1
 _MOST_DIGITS = 12
-_TOKEN_HEADERS = {
-    TOKENS_HEADER.lower().encode(): "tokens",
-    WAITING_TOKENS_HEADER.lower().encode(): "tokens_waiting",
-    PASS_TOKENS_HEADER.lower().encode(): "tokens_per_pass",
+
+
+def _count(value: bytes) -> int | None:
+    return int(value) if value.isdigit() and len(value) <= _MOST_DIGITS else None
+
+
+def _read_text(value: bytes) -> str:
+    return value.decode("latin-1")
+
+
+# What a router reads of an answer's head: the header, the answer's field, and how it is read.
+_KEPT: Mapping[bytes, tuple[str, Callable[[bytes], object]]] = {
+    b"content-type": ("content_type", _read_text),
+    b"retry-after": ("retry_after", _read_text),
+    TOKENS_HEADER.lower().encode(): ("tokens", _count),
+    WAITING_TOKENS_HEADER.lower().encode(): ("tokens_waiting", _count),
+    PASS_TOKENS_HEADER.lower().encode(): ("tokens_per_pass", _count),
 }
 
 
@@ -88,7 +104,10 @@ class PodConnection(asyncio.Protocol):
         waiter: asyncio.Future[RawAnswer] = loop.create_future()
         self._waiter = waiter
         timer = loop.call_at(due, self._expire)
-        self._transport.writelines((head, body))
+        if len(body) <= JOINED_BYTES:
+            self._transport.write(head + body)
+        else:
+            self._transport.writelines((head, body))
         try:
             return await waiter
         finally:
@@ -132,18 +151,20 @@ class PodConnection(asyncio.Protocol):
 
     # What the parser tells.
 
+    def on_message_begin(self) -> None:
+        """Refuse a second answer to one request."""
+        if self._waiter is None or self._waiter.done():
+            raise CutShort("the pod answered what it was not asked")
+
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep what a router reads."""
         self._head_bytes += len(name) + len(value)
         if self._head_bytes > MOST_HEAD_BYTES:
             raise CutShort("the head of the pod's answer is too large")
-        name = name.lower()
-        if name == b"content-type":
-            self._answer.content_type = value.decode("latin-1")
-        elif name == b"retry-after":
-            self._answer.retry_after = value.decode("latin-1")
-        elif name.startswith(b"x-allot-") and (word := _TOKEN_HEADERS.get(name)):
-            setattr(self._answer, word, _count(value))
+        kept = _KEPT.get(name.lower())
+        if kept is not None:
+            word, read = kept
+            setattr(self._answer, word, read(value))
 
     def on_body(self, part: bytes) -> None:
         """Keep a part of the body."""
@@ -180,7 +201,3 @@ class PodConnection(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(error)
         self.close()
-
-
-def _count(value: bytes) -> int | None:
-    return int(value) if value.isdigit() and len(value) <= _MOST_DIGITS else None

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from allot_gateway.access.answers import Answers, Crowded, Kept, NotAnswered, Shelf, Terms
 from tests.unit.allot_gateway.access.clock import Clock
@@ -200,3 +203,34 @@ def test_a_shelf_drops_the_oldest() -> None:
 
     assert len(shelf) == 2
     assert (shelf.find(1), shelf.find(2)) == (Kept(1, 0, 0), None)
+
+
+@given(st.lists(st.tuples(st.floats(0, 400), st.booleans(), st.booleans()), max_size=30))
+def test_no_answer_is_older_than_its_terms(steps: list[tuple[float, bool, bool]]) -> None:
+    """Fresh while the source is there; at most ten minutes old while it is away."""
+
+    async def follow() -> None:
+        clock, truth, away, failed_at = Clock(), [True], [False], [-math.inf]
+
+        async def ask(_: str) -> bool:
+            if away[0]:
+                failed_at[0] = clock.seconds
+                raise Away
+            return truth[0]
+
+        answers: Answers[str, bool] = Answers(ask, bool, TERMS, now=clock.now, away=Away)
+        for seconds, is_true, is_away in steps:
+            clock.seconds += seconds
+            truth[0], away[0] = is_true, is_away
+            try:
+                kept = await answers.get("q", "q")
+            except NotAnswered:
+                assert is_away
+                continue
+            age = clock.seconds - kept.at
+            fresh = TERMS.good_seconds if kept.answer else TERMS.bad_seconds
+            # For two seconds after a failure an old answer counts, whether or not it is over.
+            may_be_old = is_away or clock.seconds - failed_at[0] < TERMS.trouble_seconds
+            assert age < fresh or (may_be_old and age <= TERMS.stale_seconds)
+
+    asyncio.run(follow())

@@ -9,6 +9,7 @@ import pytest
 
 from allot_api.api_keys import RateLimit
 from allot_gateway.access.actions import ANYBODY, Action, Caller, Verb
+from allot_gateway.access.faults import Refusal
 from allot_gateway.access.gate import OpenGate, find_authorization
 from allot_protocol.errors import RequestFault
 from tests.unit.allot_gateway.access.clock import START
@@ -85,6 +86,26 @@ async def test_one_may_do_what_rbac_allows_and_no_more() -> None:
     assert await status_of(world, KEY, DELETE) == 403
     assert await status_of(world, KEY, Action(Verb.INFER, SHOP, "other")) == 403
     assert await status_of(world, KEY, Action(Verb.INFER, "elsewhere", "my-e5")) == 403
+
+
+async def test_who_is_refused_is_known_to_the_audit() -> None:
+    world = World()
+    world.add_key(limit=RateLimit(0.01, 1))
+    world.allow("app")
+    refusals: list[tuple[int, str | None]] = []
+
+    for headers, action in ((KEY, DELETE), (KEY, INFER), (KEY, INFER), ([], INFER)):
+        try:
+            await world.gate.admit(headers, action)
+        except Refusal as refusal:
+            refusals.append((refusal.status, refusal.caller and refusal.caller.user))
+    world.cluster.away = True
+    with pytest.raises(Refusal) as caught:
+        await world.gate.admit(KEY, Action(Verb.GET, SHOP, "my-e5"))
+
+    assert refusals == [(403, "app"), (429, "app"), (401, None)]
+    assert caught.value.caller is not None
+    assert caught.value.status == 503
 
 
 async def test_who_only_says_hello_need_only_be_known() -> None:

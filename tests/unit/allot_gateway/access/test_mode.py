@@ -11,6 +11,7 @@ FAR = ["0.0.0.0", "::", "", "10.0.0.7", "192.168.0.1", "fe80::1", "gateway", "12
 @pytest.mark.parametrize("host", NEAR)
 def test_only_this_machine_reaches_loopback(host: str) -> None:
     assert choose_mode(host, None) is Access.NONE
+    assert choose_mode(host, Access.AUTO) is Access.NONE
     assert choose_mode(host, Access.RBAC) is Access.RBAC
 
 
@@ -19,5 +20,6 @@ def test_elsewhere_it_has_to_be_said(host: str) -> None:
     with pytest.raises(NotSaid, match=r"ALLOT_ACCESS=rbac.*ALLOT_ACCESS=none"):
         choose_mode(host, None)
 
+    assert choose_mode(host, Access.AUTO) is Access.RBAC
     assert choose_mode(host, Access.NONE) is Access.NONE
     assert choose_mode(host, Access.RBAC) is Access.RBAC

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 
 import pytest
 
+from allot_cluster.clock import utc_now
 from allot_cluster.resources import INFERENCE_ENDPOINTS, MODEL_DEPLOYMENTS
+from allot_gateway.endpoints.finding import find_endpoint
+from allot_gateway.surroundings import Surroundings
+from allot_gateway.view.state import View
+from allot_gateway.view.workloads import ServingPod
+from tests.fakes.cluster import FakeCluster
 from tests.unit.allot_gateway.builders import (
     E5,
     ELSER,
+    NAMESPACE,
     OWN,
     a_deployment,
     an_endpoint,
@@ -260,13 +268,19 @@ async def test_without_the_api_server_the_view_answers(world: World) -> None:
     assert kind(await world.call("GET", "/_inference/nobody"))[0] == 404
 
 
-async def test_an_endpoint_that_the_view_does_not_have_yet_is_read(world: World) -> None:
+async def test_an_endpoint_that_the_view_does_not_have_yet_is_read() -> None:
     """As after a PUT to another gateway, before this one's watch has told of it."""
-    world.cluster.add(INFERENCE_ENDPOINTS, an_endpoint("fresh"))
+    cluster = FakeCluster()
+    cluster.add(INFERENCE_ENDPOINTS, an_endpoint("fresh"))
+    around = Surroundings(View(), cluster, no_stats, monotonic, utc_now)
 
-    answered = await world.call("GET", "/_inference/fresh")
+    found = await find_endpoint(around, NAMESPACE, "fresh")
 
-    assert answered.json()["endpoints"][0]["inference_id"] == "fresh"
+    assert found.inference_id == "fresh"
+
+
+async def no_stats(pod: ServingPod) -> None:
+    return None
 
 
 async def test_tasks_that_are_not_the_endpoints_or_are_none_are_refused(world: World) -> None:

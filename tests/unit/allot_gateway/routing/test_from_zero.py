@@ -55,7 +55,7 @@ async def test_many_requests_ask_for_one_allocation_and_are_answered_in_order() 
     assert order == sorted(order)
     assert len(order) == 200
     assert scene.cluster.writes == [
-        Call("apply", DEPLOYMENTS, "default", NAME, field_manager=SCALER_MANAGER)
+        Call("replace", DEPLOYMENTS, "default", NAME, SCALER_MANAGER, "scale")
     ]
     workload = scene.cluster.peek(DEPLOYMENTS, "default", NAME)
     assert workload is not None
@@ -109,14 +109,14 @@ async def test_two_gateways_ask_for_one_allocation() -> None:
 
 async def test_an_api_server_that_is_away_is_asked_again() -> None:
     async with a_stub_pod() as pod, a_scene(target=0) as scene:
-        scene.cluster.fail("apply", Unavailable("away"))
+        scene.cluster.fail("replace", Unavailable("away"))
         asking = asyncio.create_task(scene.send())
         await until_written(scene)
         scene.see(pod)
         answer = await asking
 
     assert answer.status == 200
-    assert [call.verb for call in scene.cluster.calls].count("apply") == 2
+    assert [call.verb for call in scene.cluster.calls].count("replace") == 2
 
 
 async def test_an_external_deployment_is_scaled_by_its_own_number() -> None:

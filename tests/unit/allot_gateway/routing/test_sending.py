@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
+import uvloop
 
 from allot_protocol.errors import ErrorType, RequestFault
 from tests.fakes.stub_pod import Asked, a_stub_pod, answer_ok
@@ -212,3 +215,25 @@ async def test_a_full_line_refuses_at_once() -> None:
     assert isinstance(refusal, RequestFault)
     assert (refusal.status, refusal.wire_type) == (429, "es_rejected_execution_exception")
     assert refusal.retry_after_seconds is not None
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        test_an_answer_passes_through_undecoded,
+        test_connections_are_used_again,
+        test_no_pod_gets_a_request_twice,
+        test_a_new_pod_takes_what_all_others_lost,
+        test_a_pod_that_is_away_for_a_moment_gets_what_it_never_saw,
+        test_an_answer_that_breaks_off_is_not_tried_again,
+        test_a_client_that_leaves_takes_its_request_from_the_pod,
+        test_a_silent_pod_is_not_waited_for_beyond_the_deadline,
+        test_a_draining_pod_gets_nothing_new_and_ends_what_it_has,
+        test_a_full_line_refuses_at_once,
+    ],
+)
+def test_it_is_the_same_on_the_loop_that_a_gateway_runs_on(
+    story: Callable[[], Coroutine[Any, Any, None]],
+) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(story())

@@ -284,6 +284,6 @@ async def test_pods_that_hang_are_left_out() -> None:
             await asyncio.Event().wait()
         return a_report()
 
-    nodes = await ask_pods(ask, pods, patience=0.05)
+    nodes = await ask_pods(ask, pods, 0.05)
 
     assert [node.stats is not None for node in nodes] == [True, False, True]

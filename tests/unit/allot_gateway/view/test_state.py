@@ -160,3 +160,22 @@ def test_synced_once_every_kind_was_listed(view: View) -> None:
     view.note(last, Change(ChangeType.SYNCED, {}))
 
     assert (before, view.is_synced) == (False, True)
+
+
+def test_listeners_hear_of_endpoints_by_their_place(view: View) -> None:
+    heard: list[tuple[str, str]] = []
+    view.listen_endpoints(heard.append)
+
+    see(view, INFERENCE_ENDPOINTS, an_endpoint("a", "shared"))
+    lose(view, INFERENCE_ENDPOINTS, an_endpoint("a", "shared"))
+
+    assert heard == [("default", "a"), ("default", "a")]
+
+
+def test_an_endpoint_without_its_id_is_found_by_name(view: View) -> None:
+    see(view, INFERENCE_ENDPOINTS, an_endpoint("a", "shared"), an_endpoint("b", "shared", LATE))
+
+    found = view.find_named(("default", "b"))
+
+    assert found is not None
+    assert found.inference_id == "shared"
