@@ -77,6 +77,15 @@ rerank 1 0
 refused 404 resource_not_found_exception
 """
 
+OPENAI = """\
+openai 384 384
+base64 as floats True
+listed True
+refused 404
+langchain 384 384
+langchain 384
+"""
+
 Program = Callable[..., str]
 
 
@@ -238,3 +247,21 @@ def test_every_task_by_the_python_client(python: Program, one_of_each: list[str]
 
 def test_every_task_by_the_javascript_client(javascript: Program, one_of_each: list[str]) -> None:
     assert javascript("tasks.cjs", *one_of_each) == TASKS
+
+
+def test_the_openai_package_and_langchain(one_of_each: list[str]) -> None:
+    try:
+        environment = install_python("openai.txt")
+    except Unreachable as error:
+        pytest.skip(f"openai and langchain-openai: {error}")
+    url, embeds, *_ = one_of_each
+
+    program = PROGRAMS / "python" / "openai_shapes.py"
+    assert run(sys.executable, str(program), url, embeds, environment=environment) == OPENAI
+
+
+def test_hugging_faces_client_takes_an_endpoint_for_tei(one_of_each: list[str]) -> None:
+    url, embeds, *_ = one_of_each
+
+    program = PROGRAMS / "python" / "tei_client.py"
+    assert run(sys.executable, str(program), url, embeds, environment={}) == "tei 1 384\n"

@@ -191,6 +191,18 @@ async def test_ready_once_the_cluster_was_read_and_until_told_to_end(stage: Stag
     assert [one.status_code for one in (before, then, last)] == [503, 200, 503]
 
 
+async def test_told_to_end_it_has_every_client_come_back_to_another(
+    stage: Stage, client: httpx.AsyncClient
+) -> None:
+    before = await client.post(PATH, json={"input": "a"})
+    stage.is_draining = True
+    answers = [await client.post(PATH, json={"input": "a"}), await client.get("/_inference/my-e5")]
+
+    assert "connection" not in before.headers
+    assert [one.status_code for one in answers] == [200, 200]
+    assert {one.headers["connection"] for one in answers} == {"close"}
+
+
 async def test_probes_and_metrics_ask_nobody(stage: Stage, client: httpx.AsyncClient) -> None:
     stage.refusal = RequestFault(ErrorType.FORBIDDEN, "may not")
 
