@@ -161,7 +161,21 @@ def a_gateway(objects: Objects) -> Iterator[Gateway]:
         thread.join()
 
 
-def test_to_zero_where_a_gateway_is_and_back_by_what_it_holds(objects: Objects) -> None:
+@pytest.fixture
+def no_gateway(kubectl: Kubectl, allot: None) -> Iterator[None]:
+    """Take the real gateway away for one test: its Leases go with it."""
+    scale = ("scale", "deployment/allot-gateway", "-n", SYSTEM)
+    kubectl(*scale, "--replicas=0")
+    kubectl("wait", "--for=delete", "pod", "-l", "app.kubernetes.io/name=allot-gateway",
+            "-n", SYSTEM, "--timeout=90s")  # fmt: skip
+    yield
+    kubectl(*scale, "--replicas=2")
+    kubectl("rollout", "status", "deployment/allot-gateway", "-n", SYSTEM, "--timeout=120s")
+
+
+def test_to_zero_where_a_gateway_is_and_back_by_what_it_holds(
+    no_gateway: None, objects: Objects
+) -> None:
     objects.apply(an_adaptive_endpoint("idle", least=0, most=3, scale_to_zero_after="1m"))
     objects.wait_ready("idle")
     assert objects.wait_condition("idle", "ScalingLimited", "NoGateway")[0] == "True"
