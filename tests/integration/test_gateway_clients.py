@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import pytest
 
 from tests.clients.installing import Unreachable, install_javascript, install_python
 from tests.conftest import Kubectl
-from tests.integration.nodes import fill_node
+from tests.integration.nodes import FILLER, fill_node
 from tests.integration.objects import Objects, an_endpoint
 
 PROGRAMS = Path(__file__).resolve().parents[1] / "clients"
@@ -62,8 +62,8 @@ You Know, for Search
 created my-e5 1
 fully_allocated 1 1
 infers 384 384
-updated 2
-fully_allocated 2 2
+updated True
+fully_allocated 1 1
 shares my-e5
 infers 384 384
 deleted true
@@ -154,16 +154,19 @@ def url(gateway: str, namespace: str) -> str:
 
 
 @pytest.fixture
-def scarce(kubectl: Kubectl, namespace: str) -> None:
+def scarce(kubectl: Kubectl, namespace: str) -> Iterator[None]:
     """Leave room for two pods: of an endpoint with three or more allocations the rest waits.
 
     The first that serves is all that a PUT waits for.
     """
-    fill_node(kubectl, Objects(kubectl, namespace), cpus_left=2)
+    objects = Objects(kubectl, namespace)
+    fill_node(kubectl, objects, cpus_left=2)
+    yield
+    objects.run("delete", "pod", FILLER)
 
 
 @pytest.fixture(scope="module")
-def one_of_each(kubectl: Kubectl, gateway: str) -> list[str]:
+def one_of_each(kubectl: Kubectl, gateway: str) -> Iterator[list[str]]:
     """Have an endpoint of each task, which the programs that only infer share; their ids last."""
     objects = Objects(kubectl, "default")
     endpoints = {"embeds": "text_embedding", "sparse": "sparse_embedding", "ranks": "rerank"}
@@ -173,7 +176,8 @@ def one_of_each(kubectl: Kubectl, gateway: str) -> list[str]:
         endpoint["spec"]["task_type"] = task
         objects.apply(endpoint)
     objects.wait_ready(*endpoints)
-    return [gateway, *endpoints]
+    yield [gateway, *endpoints]
+    objects.run("delete", "ie", *endpoints)
 
 
 def with_adaptive_settings(answer: dict[str, Any]) -> dict[str, Any]:
@@ -209,7 +213,7 @@ def test_the_examples_of_the_page_on_elasticsearch_endpoints(url: str) -> None:
     quoted, elser, rerank, e5, custom, adaptive, shared = curl("elasticsearch_page.sh", url)
 
     # The page's command sends a string where an object is meant.
-    assert (quoted["status"], quoted["error"]["type"]) == (400, "parse_exception")
+    assert (quoted["status"], quoted["error"]["type"]) == (400, "x_content_parse_exception")
     made = {one["inference_id"]: one["service_settings"] for one in (elser, rerank, e5, custom)}
     assert {name: settings["model_id"] for name, settings in made.items()} == {
         "my-elser-endpoint": ".elser_model_2",

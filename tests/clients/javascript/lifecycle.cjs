@@ -6,19 +6,23 @@
 const { Client, errors } = require("@elastic/elasticsearch");
 
 const MODEL = ".multilingual-e5-small";
+const ADAPTIVE = {
+  enabled: true,
+  min_number_of_allocations: 1,
+  max_number_of_allocations: 2,
+};
 const TEXTS = ["I lost my password", "the weather in Lisbon"];
 const client = new Client({ node: process.argv[2], requestTimeout: 120000, maxRetries: 0 });
 
 // Do what the page says: poll the statistics for the state and the two counts.
-async function waitUntilAllocated(allocations) {
+async function waitUntilAllocated() {
   for (;;) {
     const found = await client.ml.getTrainedModelsStats({ model_id: MODEL });
     const deployment = found.trained_model_stats
       .map((one) => one.deployment_stats)
       .find((one) => one.deployment_id === "my-e5");
     const { state, allocation_count, target_allocation_count } = deployment.allocation_status;
-    const isThere = allocation_count === allocations && target_allocation_count === allocations;
-    if (state === "fully_allocated" && isThere) {
+    if (state === "fully_allocated" && allocation_count === target_allocation_count) {
       console.log("fully_allocated", allocation_count, target_allocation_count);
       return;
     }
@@ -43,16 +47,18 @@ async function main() {
     },
   });
   console.log("created", made.inference_id, made.service_settings.num_allocations);
-  await waitUntilAllocated(1);
+  await waitUntilAllocated();
   await infer("my-e5");
 
   const changed = await client.inference.update({
     inference_id: "my-e5",
     task_type: "text_embedding",
-    inference_config: { service_settings: { num_allocations: 2 } },
+    inference_config: { service_settings: { adaptive_allocations: ADAPTIVE } },
   });
-  console.log("updated", changed.service_settings.num_allocations);
-  await waitUntilAllocated(2);
+  const answered = JSON.stringify(changed.service_settings.adaptive_allocations);
+  // What Python prints of a truth.
+  console.log("updated", answered === JSON.stringify(ADAPTIVE) ? "True" : "False");
+  await waitUntilAllocated();
 
   const shared = await client.inference.put({
     task_type: "text_embedding",

@@ -11,10 +11,11 @@ import time
 from elasticsearch import Elasticsearch, NotFoundError
 
 MODEL = ".multilingual-e5-small"
+ADAPTIVE = {"enabled": True, "min_number_of_allocations": 1, "max_number_of_allocations": 2}
 TEXTS = ["I lost my password", "the weather in Lisbon"]
 
 
-def wait_until_allocated(client: Elasticsearch, allocations: int) -> None:
+def wait_until_allocated(client: Elasticsearch) -> None:
     """Do what the page says: poll the statistics for the state and the two counts."""
     while True:
         found = client.ml.get_trained_models_stats(model_id=MODEL)
@@ -22,7 +23,7 @@ def wait_until_allocated(client: Elasticsearch, allocations: int) -> None:
         (deployment,) = [one for one in deployments if one["deployment_id"] == "my-e5"]
         status = deployment["allocation_status"]
         counts = (status["allocation_count"], status["target_allocation_count"])
-        if status["state"] == "fully_allocated" and counts == (allocations, allocations):
+        if status["state"] == "fully_allocated" and counts[0] == counts[1]:
             print("fully_allocated", *counts)
             return
         time.sleep(0.2)
@@ -41,7 +42,7 @@ def main(url: str) -> None:
         },
     )
     print("created", made["inference_id"], made["service_settings"]["num_allocations"])
-    wait_until_allocated(client, 1)
+    wait_until_allocated(client)
 
     answer = client.inference.inference(inference_id="my-e5", input=TEXTS)
     print("infers", *(len(one["embedding"]) for one in answer["text_embedding"]))
@@ -49,10 +50,10 @@ def main(url: str) -> None:
     changed = client.inference.update(
         inference_id="my-e5",
         task_type="text_embedding",
-        inference_config={"service_settings": {"num_allocations": 2}},
+        inference_config={"service_settings": {"adaptive_allocations": ADAPTIVE}},
     )
-    print("updated", changed["service_settings"]["num_allocations"])
-    wait_until_allocated(client, 2)
+    print("updated", changed["service_settings"]["adaptive_allocations"] == ADAPTIVE)
+    wait_until_allocated(client)
 
     shared = client.inference.put(
         task_type="text_embedding",
