@@ -14,7 +14,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from allot_gateway.filtering import filter_content, parse_filter
+from allot_gateway.filtering import filter_content, is_too_large, parse_filter
 from allot_gateway.humanizing import add_twins
 from allot_protocol.errors import RequestFault
 from allot_protocol.media_types import choose_answer_type
@@ -59,7 +59,8 @@ def is_reshaped(query: Mapping[str, str]) -> bool:
 def dump(query: Mapping[str, str], content: Mapping[str, Any]) -> bytes:
     """Return an answer's body in the form that the query asks for."""
     shown: Any = add_twins(content) if _is_set(query, "human") else content
-    if wanted := query.get("filter_path"):
+    # What is too large was refused, and the refusal is shown whole.
+    if (wanted := query.get("filter_path")) and not is_too_large(wanted):
         shown = filter_content(shown, parse_filter(wanted))
     options = orjson.OPT_SERIALIZE_NUMPY
     if _is_set(query, "pretty"):

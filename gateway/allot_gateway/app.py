@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from allot_gateway import info
 from allot_gateway.access.faults import Refusal
@@ -52,6 +52,8 @@ def build_app(parts: Parts, default_namespace: str) -> ASGIApp:
     async def enter(scope: Scope, receive: Receive, send: Send) -> None:
         namespace, scope["path"] = split_namespace(scope["path"], default_namespace)
         scope["state"] = {"namespace": namespace}
+        if parts.is_draining():
+            send = ending(send)
         if scope["path"] in OPEN_PATHS:
             await app(scope, receive, send)
             return
@@ -67,6 +69,20 @@ def build_app(parts: Parts, default_namespace: str) -> ASGIApp:
             await answer_fault(Request(scope), fault)(scope, receive, send)
 
     return enter
+
+
+def ending(send: Send) -> Send:
+    """Return a `send` whose answer is the last of its connection.
+
+    What a client sends while the connection is closed is lost to it: so it is told before.
+    """
+
+    async def send_last(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], (b"connection", b"close")]
+        await send(message)
+
+    return send_last
 
 
 def build_shapes(parts: Parts) -> list[Route]:

@@ -16,6 +16,8 @@ from allot_gateway.wildcards import matches
 
 Path = tuple[str, ...]
 
+# An answer costs its fields times the paths, and strangers write the paths.
+MOST_CHARACTERS, MOST_PATHS = 4096, 100
 ANY_DEPTH = "**"
 _SEPARATOR = re.compile(r"(?<!\\)\.")
 _WHOLE: Path = ()
@@ -34,6 +36,11 @@ class PathFilter:
 
     included: frozenset[Path] = frozenset()
     excluded: frozenset[Path] = frozenset()
+
+
+def is_too_large(text: str) -> bool:
+    """Whether a query parameter asks for more than a filter may."""
+    return len(text) > MOST_CHARACTERS or text.count(",") >= MOST_PATHS
 
 
 def parse_filter(text: str) -> PathFilter:
@@ -56,7 +63,13 @@ def filter_content(content: Mapping[str, Any], wanted: PathFilter) -> Mapping[st
 
 
 def _split(path: str) -> Path:
-    return tuple(name.replace("\\.", ".") for name in _SEPARATOR.split(path))
+    names = [name.replace("\\.", ".") for name in _SEPARATOR.split(path)]
+    # Any number of names twice is any number of names, and costs twice as much at every field.
+    return tuple(
+        name
+        for at, name in enumerate(names)
+        if name != ANY_DEPTH or names[at - 1 : at] != [ANY_DEPTH]
+    )
 
 
 def _include(value: Any, paths: frozenset[Path]) -> Any:

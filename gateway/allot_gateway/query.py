@@ -8,17 +8,23 @@ from difflib import get_close_matches
 from starlette.requests import Request
 
 from allot_gateway.answering import FORM_PARAMETERS
+from allot_gateway.filtering import MOST_CHARACTERS, MOST_PATHS, is_too_large
 from allot_protocol.durations import parse_duration_seconds
 from allot_protocol.errors import ErrorType, RequestFault
 from allot_protocol.request_body import shorten
 
 # More would be no number of anything that is here.
 MOST_DIGITS = 9
+FILTER_PATH = "filter_path"
 _FLAGS = {"": True, "true": True, "false": False}
 
 
 def check_parameters(request: Request, known: Collection[str]) -> None:
-    """Refuse parameters that the call does not have; raises RequestFault."""
+    """Refuse parameters that the call does not have, and too long ones; raises RequestFault."""
+    if is_too_large(request.query_params.get(FILTER_PATH, "")):
+        raise _refusal(
+            f"[{FILTER_PATH}] has more than [{MOST_CHARACTERS}] characters or [{MOST_PATHS}] paths"
+        )
     admitted = {*known, *FORM_PARAMETERS}
     unknown = sorted(name for name in request.query_params if name not in admitted)
     if not unknown:

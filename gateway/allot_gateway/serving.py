@@ -46,6 +46,9 @@ logger = logging.getLogger(__name__)
 USER_AGENT = "allot-gateway"
 # What is held or computed when the gateway ends has so long to be answered.
 FINISH_SECONDS = 45
+# How long an idle connection is kept: longer than load balancers and clients keep theirs, a minute
+# as a rule. What they send on one that closes at this moment would be lost.
+KEEP_ALIVE_SECONDS = 75
 
 
 async def serve(settings: Settings) -> int:
@@ -172,6 +175,7 @@ def build_server(settings: Settings, parts: Parts, tls: ssl.SSLContext | None = 
         lifespan="off",
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=FINISH_SECONDS,
     )
     config.load()

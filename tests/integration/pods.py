@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import psutil
+
 from tests.conftest import Kubectl
 
 WAIT_SECONDS = 60.0
@@ -104,6 +106,15 @@ class Pods:
                     return message
             assert time.monotonic() < deadline, events
             time.sleep(0.2)
+
+
+def process_at(address: str) -> int:
+    """Return the process that listens on a pod's address."""
+    for connection in psutil.net_connections("tcp"):
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.ip == address:
+            assert connection.pid is not None
+            return connection.pid
+    raise AssertionError(f"nothing listens on {address}")
 
 
 def is_ready(pod: Manifest) -> bool:

@@ -6,12 +6,12 @@ import os
 import signal
 
 import httpx
-import psutil
 import pytest
 
 from allot_api.names import derived_name
 from tests.conftest import Kubectl
 from tests.integration.objects import OWNED, Objects, an_endpoint
+from tests.integration.pods import process_at
 
 pytestmark = pytest.mark.usefixtures("allot")
 
@@ -126,15 +126,6 @@ def test_a_killed_process_is_started_again_and_serves(objects: Objects) -> None:
     )
     assert answer.status_code == 200
     assert objects.pods()[0]["metadata"]["uid"] == pod["metadata"]["uid"]
-
-
-def process_at(address: str) -> int:
-    """The process that listens on a pod's address."""
-    for connection in psutil.net_connections("tcp"):
-        if connection.status == psutil.CONN_LISTEN and connection.laddr.ip == address:
-            assert connection.pid is not None
-            return connection.pid
-    raise AssertionError(f"nothing listens on {address}")
 
 
 def test_a_change_made_by_hand_is_set_back_and_told(objects: Objects) -> None:

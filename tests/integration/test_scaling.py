@@ -28,8 +28,8 @@ from allot_cluster.clock import utc_now
 from allot_cluster.lease import format_micro_time
 from allot_local.cluster import LocalCluster
 from tests.conftest import Kubectl
+from tests.integration.nodes import FILLER, fill_node
 from tests.integration.objects import Manifest, Objects, an_endpoint
-from tests.integration.pods import a_container, a_pod
 from tests.integration.streams import streaming
 
 pytestmark = pytest.mark.usefixtures("allot")
@@ -41,7 +41,6 @@ PACE = {"ALLOT_PACE_SECONDS_PER_PASS": "0.05", "ALLOT_PACE_SECONDS_PER_TOKEN": "
 CLIENTS = 200
 DRAIN_SECONDS = 1
 RENEW_SECONDS = 3.0
-FILLER = "filler"
 
 
 @pytest.fixture
@@ -69,28 +68,6 @@ def target(objects: Objects) -> int:
 def decisions(objects: Objects, name: str) -> list[ScalingDecision]:
     found = objects.run("get", "configmap", decisions_name(name), "-o", "json")
     return list(parse_decisions(json.loads(found)["data"][DECISIONS_KEY]).records)
-
-
-def fill_node(kubectl: Kubectl, objects: Objects, cpus_left: int) -> None:
-    """Have a pod that does nothing ask for all of the node's CPUs but some."""
-    (node,) = json.loads(kubectl("get", "nodes", "-o", "json"))["items"]
-    pods = json.loads(kubectl("get", "pods", "-A", "-o", "json"))["items"]
-    containers = [container for pod in pods for container in pod["spec"]["containers"]]
-    taken = sum(
-        parse_cpus(container.get("resources", {}).get("requests", {}).get("cpu", "0"))
-        for container in containers
-    )
-    asked = int(parse_cpus(node["status"]["allocatable"]["cpu"]) - taken) - cpus_left
-    idle = a_container("import time; time.sleep(600)", resources={"requests": {"cpu": str(asked)}})
-    objects.apply(a_pod(FILLER, idle))
-    objects.run("wait", "--for=condition=Ready", f"pod/{FILLER}", "--timeout=60s")
-
-
-def parse_cpus(quantity: str) -> float:
-    """Return a quantity of CPU in cores."""
-    if quantity.endswith("m"):
-        return int(quantity.removesuffix("m")) / 1000
-    return float(quantity)
 
 
 def test_the_number_follows_the_work_says_why_and_what_is_missing(
@@ -184,7 +161,21 @@ def a_gateway(objects: Objects) -> Iterator[Gateway]:
         thread.join()
 
 
-def test_to_zero_where_a_gateway_is_and_back_by_what_it_holds(objects: Objects) -> None:
+@pytest.fixture
+def no_gateway(kubectl: Kubectl, allot: None) -> Iterator[None]:
+    """Take the real gateway away for one test: its Leases go with it."""
+    scale = ("scale", "deployment/allot-gateway", "-n", SYSTEM)
+    kubectl(*scale, "--replicas=0")
+    kubectl("wait", "--for=delete", "pod", "-l", "app.kubernetes.io/name=allot-gateway",
+            "-n", SYSTEM, "--timeout=90s")  # fmt: skip
+    yield
+    kubectl(*scale, "--replicas=2")
+    kubectl("rollout", "status", "deployment/allot-gateway", "-n", SYSTEM, "--timeout=120s")
+
+
+def test_to_zero_where_a_gateway_is_and_back_by_what_it_holds(
+    no_gateway: None, objects: Objects
+) -> None:
     objects.apply(an_adaptive_endpoint("idle", least=0, most=3, scale_to_zero_after="1m"))
     objects.wait_ready("idle")
     assert objects.wait_condition("idle", "ScalingLimited", "NoGateway")[0] == "True"

@@ -213,6 +213,18 @@ async def test_ready_once_the_cluster_was_read_and_until_told_to_end(stage: Stag
     assert [one.status_code for one in (before, then, last)] == [503, 200, 503]
 
 
+async def test_told_to_end_it_has_every_client_come_back_to_another(
+    stage: Stage, client: httpx.AsyncClient
+) -> None:
+    before = await client.post(PATH, json={"input": "a"})
+    stage.is_draining = True
+    answers = [await client.post(PATH, json={"input": "a"}), await client.get("/_inference/my-e5")]
+
+    assert "connection" not in before.headers
+    assert [one.status_code for one in answers] == [200, 200]
+    assert {one.headers["connection"] for one in answers} == {"close"}
+
+
 async def test_probes_and_metrics_ask_nobody(stage: Stage, client: httpx.AsyncClient) -> None:
     stage.refusal = RequestFault(ErrorType.FORBIDDEN, "may not")
 
@@ -339,6 +351,15 @@ async def test_a_parameter_that_the_call_does_not_have_is_named(
     assert answer.status_code == 400
     assert "[timeuot] -> did you mean [timeout]?" in answer.json()["error"]["reason"]
     assert stage.calls == []
+
+
+async def test_a_filter_that_is_too_large_is_refused_and_the_refusal_is_whole(
+    client: httpx.AsyncClient,
+) -> None:
+    answer = await client.get("/_inference/my-e5", params={"filter_path": "a," * 200})
+
+    assert (answer.status_code, answer.json()["status"]) == (400, 400)
+    assert "[filter_path] has more than" in answer.json()["error"]["reason"]
 
 
 async def test_our_own_faults_show_nothing_of_the_inside(

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allot_gateway.filtering import filter_content, parse_filter
+from allot_gateway.filtering import (
+    MOST_CHARACTERS,
+    MOST_PATHS,
+    filter_content,
+    is_too_large,
+    parse_filter,
+)
 from allot_gateway.wildcards import matches
 
 BODY: dict[str, Any] = {
@@ -39,6 +45,7 @@ BODY: dict[str, Any] = {
         ("", BODY),
         (" , ", BODY),
         ("**", BODY),
+        ("**.**.took,**.**.**", BODY),
     ],
 )
 def test_keeps_what_the_paths_name(text: str, kept: dict[str, Any]) -> None:
@@ -86,3 +93,20 @@ def is_within(kept: Any, whole: Any) -> bool:
     if isinstance(kept, list) and isinstance(whole, list):
         return all(any(is_within(item, one) for one in whole) for item in kept)
     return bool(kept == whole)
+
+
+def test_any_depth_many_times_is_any_depth_once() -> None:
+    assert parse_filter("**." * 500 + "took") == parse_filter("**.took")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused"),
+    [
+        ("a" * MOST_CHARACTERS, False),
+        ("a" * (MOST_CHARACTERS + 1), True),
+        (",".join(["a"] * MOST_PATHS), False),
+        (",".join(["a"] * (MOST_PATHS + 1)), True),
+    ],
+)
+def test_a_filter_has_a_size(text: str, is_refused: bool) -> None:
+    assert is_too_large(text) is is_refused
