@@ -25,6 +25,7 @@ from starlette.types import ASGIApp
 
 from allot_cluster.resources import INFERENCE_ENDPOINTS, MODEL_DEPLOYMENTS, TRAINED_MODELS
 from allot_gateway import info
+from allot_gateway.access.in_flight import InFlight
 from allot_gateway.app import build_app, build_shapes
 from allot_gateway.endpoints import routes as endpoints
 from allot_gateway.inference.serving import Inference
@@ -121,6 +122,7 @@ async def an_app() -> AsyncIterator[ASGIApp]:
         gate=stage,
         around=Surroundings(view, cluster, no_stats, time.monotonic, lambda: NOW, SHARED),
         meters=Meters(),
+        in_flight=InFlight(1_000),
         monotonic=time.monotonic,
         is_draining=lambda: False,
     )
