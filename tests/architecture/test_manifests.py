@@ -101,6 +101,7 @@ def test_the_gateway_writes_endpoints_and_deployments_and_starts_the_first_alloc
         ("apps", "deployments/scale", "update"),
         ("coordination.k8s.io", "leases", "create"),
         ("coordination.k8s.io", "leases", "update"),
+        ("coordination.k8s.io", "leases", "delete"),
     }
 
 
