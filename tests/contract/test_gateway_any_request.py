@@ -53,7 +53,9 @@ EXAMPLES = 200
 # Longer than any wait that a request of this file may ask for.
 PATIENCE = 10.0
 INTERNAL = 500
-TRACES = re.compile(rb"Traceback|File \\?\"|\.py\b|allot_gateway|allot_cluster|site-packages")
+TRACES = re.compile(
+    rb"Traceback|File \\?\"|\.py\b|allot_gateway[./]|allot_cluster[./]|site-packages"
+)
 # Paths of other APIs, which have errors of their own.
 OTHERS = re.compile(r"^/+([^/]+/)?(v1|v2|tei)(/|$)")
 OPEN = ("/livez", "/readyz", "/metrics")
