@@ -191,6 +191,9 @@ def check(sent: Sent, got: Got) -> None:
     told = got.body
     for said in (sent.path.encode(), sent.query, *sent.parts):
         told = told.replace(said, b"") if said else told
+    if sent.path.endswith("/metrics") and got.status == 200:
+        # Its names begin as the package's does.
+        told = told.replace(b"allot_gateway_", b"")
     assert not TRACES.search(told), (sent, got)
     if sent.path.endswith("/health") and got.status == 200:
         # TEI's own says it by the status alone.
