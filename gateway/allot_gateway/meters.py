@@ -41,11 +41,21 @@ class Meters:
             registry=self.registry,
         )
         ProcessCollector(registry=self.registry)
+        # To find a series by its labels takes a lock and a check of each, thousands of times a second.
+        self._count_of: dict[tuple[str, str, int], Counter] = {}
+        self._duration_of: dict[tuple[str, str], Histogram] = {}
 
     def record(self, namespace: str, inference_id: str, status: int, seconds: float) -> None:
         """Record one request for inference; `inference_id` is empty where there is no endpoint."""
-        self._requests.labels(namespace, inference_id, str(status)).inc()
-        self._durations.labels(namespace, inference_id).observe(seconds)
+        count = self._count_of.get((namespace, inference_id, status))
+        duration = self._duration_of.get((namespace, inference_id))
+        if count is None or duration is None:
+            count = self._requests.labels(namespace, inference_id, str(status))
+            duration = self._durations.labels(namespace, inference_id)
+            self._count_of[namespace, inference_id, status] = count
+            self._duration_of[namespace, inference_id] = duration
+        count.inc()
+        duration.observe(seconds)
 
     def expose(self) -> bytes:
         """Return all of it in Prometheus' text format."""
