@@ -41,7 +41,7 @@ class Meters:
             registry=self.registry,
         )
         ProcessCollector(registry=self.registry)
-        # To find a series by its labels takes a lock and a check of each, thousands of times a second.
+        # To find a series by its labels takes a lock and a check of each of them.
         self._count_of: dict[tuple[str, str, int], Counter] = {}
         self._duration_of: dict[tuple[str, str], Histogram] = {}
 

@@ -36,12 +36,19 @@ class Saturation:
 
 
 def follow_saturation(
-    before: Saturation, observation: Observation, interval: Interval, capacity: Capacity
+    before: Saturation,
+    observation: Observation,
+    interval: Interval,
+    capacity: Capacity,
+    waiting: float,
 ) -> Saturation:
-    """Return the saturation after an interval; pods on their way end it, since they may suffice."""
+    """Return the saturation after an interval, at whose end so many tokens wait.
+
+    Pods on their way end it, since they may suffice.
+    """
     if not interval.is_complete:
         return before
-    if observation.starting or not is_full(observation, interval, capacity):
+    if observation.starting or not is_full(observation.serving, interval, capacity, waiting):
         return Saturation()
     return Saturation(
         before.seconds + interval.seconds,
@@ -50,12 +57,10 @@ def follow_saturation(
     )
 
 
-def is_full(observation: Observation, interval: Interval, capacity: Capacity) -> bool:
-    """Whether the pods were full, and as much waits as they take next."""
-    serving = observation.serving
+def is_full(serving: int, interval: Interval, capacity: Capacity, waiting: float) -> bool:
+    """Whether the pods that serve were full, and as much waits as they take next."""
     if not serving or not interval.passes:
         return False
-    waiting = sum(pod.work.tokens_waiting for pod in observation.answers)
     is_busy = interval.busy_seconds >= BUSY_SHARE * interval.seconds * serving
     has_full_passes = interval.tokens_done >= FULL_SHARE * capacity.pass_tokens * interval.passes
     has_next_pass = waiting >= FULL_SHARE * capacity.pass_tokens * serving

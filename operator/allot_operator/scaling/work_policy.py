@@ -74,7 +74,8 @@ def propose_by_work(
     excess = measure_excess(observation, capacity, length)
     starts = _find_starts(memory, seconds)
     left = project_excess(excess, observation, capacity, evidence.expected, starts)
-    saturation = follow_saturation(memory.saturation, observation, interval, capacity)
+    waiting = measure_waiting(observation, length)
+    saturation = follow_saturation(memory.saturation, observation, interval, capacity, waiting)
     rise, reason = choose_rise(policy, observation, capacity, evidence, left)
     if saturation.is_lasting and not observation.stuck:
         rise = max(rise, live + 1)
@@ -89,7 +90,7 @@ def propose_by_work(
         cost=cost,
         capacity=capacity,
         arriving=evidence.mean,
-        waiting=measure_waiting(observation, length),
+        waiting=waiting,
         wanted=wanted,
         start_seconds=memory.start_seconds,
     )

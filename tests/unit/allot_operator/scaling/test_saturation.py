@@ -12,7 +12,7 @@ from allot_operator.scaling.saturation import (
     Saturation,
     follow_saturation,
 )
-from tests.unit.allot_operator.scaling.cases import NOTHING, a_pod_at_work
+from tests.unit.allot_operator.scaling.cases import a_pod_at_work
 
 CAPACITY = Capacity(pass_tokens=400.0, usual=200.0, best=200.0, worst=200.0)
 # Five seconds of two pods: five passes, all but full, and as much came.
@@ -28,16 +28,22 @@ FULL = Interval(
 )
 
 
-def seen(waiting: int = 390, starting: int = 0) -> Observation:
-    work = replace(NOTHING, tokens_waiting=waiting)
-    pods = (a_pod_at_work("a", work), a_pod_at_work("b", work))
-    return Observation(2, pods, starting)
+WAITING = 780.0
 
 
-def follow(rounds: int, *intervals: Interval, observation: Observation | None = None) -> Saturation:
-    saturation = Saturation()
+def seen(starting: int = 0) -> Observation:
+    return Observation(2, (a_pod_at_work("a"), a_pod_at_work("b")), starting)
+
+
+def follow(
+    rounds: int,
+    *intervals: Interval,
+    observation: Observation | None = None,
+    waiting: float = WAITING,
+) -> Saturation:
+    saturation, looked = Saturation(), observation or seen()
     for interval in intervals or (FULL,) * rounds:
-        saturation = follow_saturation(saturation, observation or seen(), interval, CAPACITY)
+        saturation = follow_saturation(saturation, looked, interval, CAPACITY, waiting)
     return saturation
 
 
@@ -74,7 +80,7 @@ def test_a_bulk_that_is_worked_off_is_not_lasting() -> None:
 
 
 def test_an_empty_line_ends_it() -> None:
-    assert follow(20, observation=seen(waiting=200)) == Saturation()
+    assert follow(20, waiting=400.0) == Saturation()
 
 
 def test_pods_on_their_way_end_it() -> None:
@@ -87,7 +93,7 @@ def test_what_is_not_known_says_nothing() -> None:
 
     unknown = replace(FULL, is_complete=False)
 
-    assert follow_saturation(before, silent, unknown, CAPACITY) == before
+    assert follow_saturation(before, silent, unknown, CAPACITY, WAITING) == before
 
 
 def test_no_pods_are_not_full() -> None:
