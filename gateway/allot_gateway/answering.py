@@ -18,7 +18,8 @@ from allot_gateway.filtering import filter_content, is_too_large, parse_filter
 from allot_gateway.humanizing import add_twins
 from allot_protocol.errors import RequestFault
 from allot_protocol.media_types import choose_answer_type
-from allot_protocol.responses import CHALLENGE, PRODUCT, describe_fault
+from allot_protocol.responses import PRODUCT
+from allot_protocol.responses import answer_fault as answer_plain_fault
 
 # Query parameters about the answer's form, which every call has.
 FORM_PARAMETERS = frozenset({"error_trace", "filter_path", "human", "pretty"})
@@ -42,13 +43,7 @@ def answer(
 
 def answer_fault(request: Request, fault: RequestFault) -> Response:
     """Return a refusal as its clients read it."""
-    headers = {}
-    if fault.retry_after_seconds is not None:
-        headers["Retry-After"] = str(fault.retry_after_seconds)
-    response = answer(request, describe_fault(fault), fault.status, headers)
-    for challenge in fault.challenges:
-        response.headers.append(CHALLENGE, challenge)
-    return response
+    return answer_plain_fault(request, fault, answer)
 
 
 def is_reshaped(query: Mapping[str, str]) -> bool:

@@ -22,7 +22,7 @@ from allot_gateway.parts import Parts, parts_of
 from allot_gateway.shapes.routes import ShapeRoutes
 from allot_gateway.trained_models import routes as trained_models
 from allot_gateway.version import VERSION
-from allot_protocol.refusing import HANDLERS
+from allot_protocol.refusing import build_handlers
 from allot_protocol.responses import PRODUCT, answer_json
 
 UNAVAILABLE = 503
@@ -40,7 +40,7 @@ def build_app(parts: Parts, default_namespace: str) -> ASGIApp:
             Route("/readyz", ready),
             Route("/metrics", metrics),
         ],
-        exception_handlers=dict(HANDLERS),
+        exception_handlers=build_handlers(answer_fault),
     )
     app.state.parts = parts
     # A redirect loses the bodies of clients that follow it with GET.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -15,6 +15,8 @@ from allot_protocol.media_types import choose_answer_type
 # On every answer: Elasticsearch's clients refuse others.
 PRODUCT = {"X-Elastic-Product": "Elasticsearch"}
 CHALLENGE = "WWW-Authenticate"
+
+AnswerJson = Callable[[Request, Mapping[str, Any], int, Mapping[str, str]], Response]
 
 
 def answer_json(
@@ -35,12 +37,14 @@ def answer_json(
     )
 
 
-def answer_fault(request: Request, fault: RequestFault) -> Response:
-    """Return a refusal as its clients read it."""
+def answer_fault(
+    request: Request, fault: RequestFault, write: AnswerJson = answer_json
+) -> Response:
+    """Return a refusal as its clients read it; `write` gives a body its form."""
     headers = {}
     if fault.retry_after_seconds is not None:
         headers["Retry-After"] = str(fault.retry_after_seconds)
-    answer = answer_json(request, describe_fault(fault), fault.status, headers)
+    answer = write(request, describe_fault(fault), fault.status, headers)
     for challenge in fault.challenges:
         answer.headers.append(CHALLENGE, challenge)
     return answer

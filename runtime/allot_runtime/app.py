@@ -5,7 +5,8 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from allot_protocol.refusing import HANDLERS
+from allot_protocol.refusing import build_handlers
+from allot_protocol.responses import answer_fault
 from allot_runtime import routes
 from allot_runtime.allocation import Allocation
 from allot_runtime.metrics import build_registry
@@ -25,7 +26,7 @@ def build_app(allocation: Allocation, tracer: Tracer | None = None) -> Starlette
             Route("/stats", routes.stats),
             Route("/metrics", routes.metrics),
         ],
-        exception_handlers=dict(HANDLERS),
+        exception_handlers=build_handlers(answer_fault),
     )
     app.state.allocation = allocation
     app.state.tracer = tracer

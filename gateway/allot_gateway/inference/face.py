@@ -28,7 +28,7 @@ from allot_gateway.routing.calls import PodAnswer
 from allot_protocol.departing import while_client_waits
 from allot_protocol.errors import RequestFault
 from allot_protocol.reading import read_body
-from allot_protocol.refusing import CLIENT_CLOSED_REQUEST, apologize
+from allot_protocol.refusing import CLIENT_CLOSED_REQUEST, OUR_FAULT
 
 logger = logging.getLogger(__name__)
 
@@ -74,12 +74,12 @@ class InferenceFace:
         except ClientDisconnect:
             status = CLIENT_CLOSED_REQUEST
             await Response(status_code=status)(scope, receive, send)
-        except Exception as error:
+        except Exception:
             if is_answered:
                 raise
             logger.exception("%s %s failed", scope["method"], scope["path"])
-            status = HTTPStatus.INTERNAL_SERVER_ERROR.value
-            await (await apologize(Request(scope), error))(scope, receive, send)
+            status = OUR_FAULT.status
+            await answer_fault(Request(scope), OUR_FAULT)(scope, receive, send)
         finally:
             self._record(scope["state"]["namespace"], called[1], status, monotonic() - began)
 
