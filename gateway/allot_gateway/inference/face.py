@@ -26,7 +26,7 @@ from allot_gateway.parts import Parts
 from allot_gateway.query import check_parameters
 from allot_gateway.routing.calls import PodAnswer
 from allot_protocol.departing import while_client_waits
-from allot_protocol.errors import RequestFault
+from allot_protocol.errors import ErrorType, RequestFault
 from allot_protocol.reading import read_body
 from allot_protocol.refusing import CLIENT_CLOSED_REQUEST, OUR_FAULT
 
@@ -127,10 +127,18 @@ def read_query(scope: Scope) -> Mapping[str, str]:
 
 
 def reshape(scope: Scope, query: Mapping[str, str], answer: PodAnswer) -> PodAnswer:
-    """Return an answer filtered or made for people's eyes, where the query asks for it."""
+    """Return an answer filtered or made for people's eyes, where the query asks for it.
+
+    Raises RequestFault for one that is no JSON.
+    """
     if not query or not is_reshaped(query):
         return answer
-    return replace(answer, body=dump(query, orjson.loads(answer.body)))
+    try:
+        content = orjson.loads(answer.body)
+    except orjson.JSONDecodeError as error:
+        message = f"a pod's answer is not understood: {error}"
+        raise RequestFault(ErrorType.BAD_GATEWAY, message) from error
+    return replace(answer, body=dump(query, content))
 
 
 def decode_headers(headers: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:

@@ -266,6 +266,14 @@ async def test_what_no_call_takes_is_refused_as_elasticsearch_does(
     assert answer.json()["status"] == status
 
 
+async def test_what_is_no_json_cannot_be_filtered(stage: Stage, client: httpx.AsyncClient) -> None:
+    stage.answer = lambda _: PodAnswer(200, JSON, b"no JSON", None, "pod-1")
+
+    answer = await client.post(f"{PATH}?pretty", json={"input": "a"})
+
+    assert answer.status_code == 502
+
+
 async def test_an_answer_is_filtered_and_indented_on_demand(client: httpx.AsyncClient) -> None:
     body = {"input": ["a", "bc"]}
 
