@@ -292,13 +292,34 @@ async def test_apply_without_force_refuses_anothers_field(cluster: Cluster, name
         await cluster.apply(DEPLOYMENTS, a_scale(namespace, 3), field_manager=SCALER, force=False)
 
 
+async def replace_latest(
+    cluster: Cluster, live: Manifest, *, scale: int | None = None, **changed: Any
+) -> Manifest:
+    """Replace a Deployment, or its Scale, whose controller may write the status meanwhile."""
+    while True:
+        try:
+            if scale is None:
+                fresh = {**live, **changed}
+                return await cluster.replace(DEPLOYMENTS, fresh, field_manager=SCALER)
+            fresh = a_scale_object(live, replicas=scale)
+            return await cluster.replace(
+                DEPLOYMENTS, fresh, field_manager=SCALER, subresource="scale"
+            )
+        except Conflict:
+            found = await cluster.get(
+                DEPLOYMENTS, live["metadata"]["namespace"], live["metadata"]["name"]
+            )
+            assert found is not None
+            live = found
+
+
 async def test_an_update_takes_the_fields_that_it_changes(cluster: Cluster, namespace: str) -> None:
     live = await cluster.apply(
         DEPLOYMENTS, a_deployment(namespace, replicas=2), field_manager=SHAPE
     )
-    live["spec"]["replicas"] = 5
+    wanted = {**live["spec"], "replicas": 5}
 
-    edited = await cluster.replace(DEPLOYMENTS, live, field_manager=SCALER)
+    edited = await replace_latest(cluster, live, spec=wanted)
 
     assert owners_of_replicas(edited) == {SCALER}
     assert edited["spec"]["replicas"] == 5
@@ -377,16 +398,8 @@ async def test_a_write_to_the_object_leaves_its_status_alone(
     cluster: Cluster, namespace: str
 ) -> None:
     live = await cluster.apply(DEPLOYMENTS, a_deployment(namespace), field_manager=SHAPE)
-    written = None
 
-    while written is None:
-        try:
-            written = await cluster.replace(
-                DEPLOYMENTS, {**live, "status": {"replicas": 7}}, field_manager=SCALER
-            )
-        except Conflict:
-            # Its controller wrote the status meanwhile.
-            live = await cluster.get(DEPLOYMENTS, namespace, "model") or live
+    written = await replace_latest(cluster, live, status={"replicas": 7})
 
     assert written.get("status", {}).get("replicas") != 7
 
@@ -396,8 +409,7 @@ async def test_a_scale_moves_replicas_alone(cluster: Cluster, namespace: str) ->
         DEPLOYMENTS, a_deployment(namespace, replicas=0), field_manager=SHAPE
     )
 
-    scale = a_scale_object(live, replicas=1)
-    scaled = await cluster.replace(DEPLOYMENTS, scale, field_manager=SCALER, subresource="scale")
+    scaled = await replace_latest(cluster, live, scale=1)
     found = await cluster.get(DEPLOYMENTS, namespace, "model")
 
     assert (scaled["kind"], scaled["spec"]) == ("Scale", {"replicas": 1})
