@@ -22,17 +22,27 @@ SATURATED_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Saturation:
-    """For how long the pods have been full, in seconds; the tokens that came and were done."""
+    """For how long another pass has waited at every look, in seconds, and what was done meanwhile.
+
+    Tokens that `came` and were `done`, and those of as many full passes; seconds that the pods
+    were `busy`, and those that they had. A pass may take longer than from one look to the next:
+    so shares are of the whole time.
+    """
 
     seconds: float = 0.0
     came: float = 0.0
     done: float = 0.0
+    full: float = 0.0
+    busy: float = 0.0
+    had: float = 0.0
 
     @property
     def is_lasting(self) -> bool:
         """Whether another allocation would surely have work."""
+        is_busy = self.busy >= BUSY_SHARE * self.had
+        has_full_passes = self.done >= FULL_SHARE * self.full > 0.0
         is_renewed = self.came >= RENEWED_SHARE * self.done
-        return self.seconds >= SATURATED_SECONDS and is_renewed
+        return self.seconds >= SATURATED_SECONDS and is_busy and has_full_passes and is_renewed
 
 
 def follow_saturation(
@@ -44,24 +54,19 @@ def follow_saturation(
 ) -> Saturation:
     """Return the saturation after an interval, at whose end so many tokens wait.
 
-    Pods on their way end it, since they may suffice.
+    An empty line ends it, and so do pods on their way, which may suffice.
     """
     if not interval.is_complete:
         return before
-    if observation.starting or not is_full(observation.serving, interval, capacity, waiting):
+    serving = observation.serving
+    has_next_pass = waiting >= FULL_SHARE * capacity.pass_tokens * serving
+    if observation.starting or not serving or not has_next_pass:
         return Saturation()
     return Saturation(
         before.seconds + interval.seconds,
         before.came + interval.tokens_arrived,
         before.done + interval.tokens_done,
+        before.full + capacity.pass_tokens * interval.passes,
+        before.busy + interval.busy_seconds,
+        before.had + interval.seconds * serving,
     )
-
-
-def is_full(serving: int, interval: Interval, capacity: Capacity, waiting: float) -> bool:
-    """Whether the pods that serve were full, and as much waits as they take next."""
-    if not serving or not interval.passes:
-        return False
-    is_busy = interval.busy_seconds >= BUSY_SHARE * interval.seconds * serving
-    has_full_passes = interval.tokens_done >= FULL_SHARE * capacity.pass_tokens * interval.passes
-    has_next_pass = waiting >= FULL_SHARE * capacity.pass_tokens * serving
-    return is_busy and has_full_passes and has_next_pass

@@ -56,15 +56,21 @@ def test_a_minute_of_full_passes_is_lasting() -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [
-        {"busy_seconds": 8.9},
-        {"passes": 8, "tokens_done": 1_900},
-        {"passes": 0, "tokens_done": 0},
-    ],
+    [{"busy_seconds": 8.9}, {"passes": 8}, {"passes": 0, "tokens_done": 0}],
     ids=["idle now and then", "small passes", "no pass"],
 )
-def test_what_is_not_full_ends_it(changed: dict[str, float]) -> None:
-    assert follow(0, FULL, replace(FULL, **changed)) == Saturation()
+def test_pods_that_are_not_full_are_not_lasting(changed: dict[str, float]) -> None:
+    assert not follow(0, *[replace(FULL, **changed)] * 20).is_lasting
+
+
+def test_passes_longer_than_an_interval_count_together() -> None:
+    """Their ends fall into some intervals and not into others."""
+    uneven = [
+        replace(FULL, passes=passes, tokens_done=380 * passes, busy_seconds=1.95 * passes)
+        for passes in (4, 6)
+    ]
+
+    assert follow(0, *uneven * 8).is_lasting
 
 
 def test_what_comes_in_bursts_counts_together() -> None:
