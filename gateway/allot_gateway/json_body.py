@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import orjson
 from starlette.requests import Request
 
 from allot_protocol.errors import ErrorType, RequestFault
 from allot_protocol.reading import read_body
-from allot_protocol.request_body import shorten
+from allot_protocol.request_body import load_object, shorten
 
 # Settings, not texts: a chunking_settings of 50 separators has 13 kB.
 BODY_BYTES = 256 * 1024
@@ -33,17 +32,7 @@ async def read_optional_object(request: Request) -> dict[str, Any]:
 
 def parse_object(content: bytes) -> dict[str, Any]:
     """Return the object that a body holds; raises RequestFault."""
-    if not content.strip():
-        raise _refusal("request body is required")
-    try:
-        # Strict about depth, numbers and surrogates; but of a name that is given twice it says
-        # nothing.
-        document = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise _refusal(f"the body is not JSON: {error}") from error
-    if not isinstance(document, dict):
-        raise _refusal("the body must be a JSON object")
-    _refuse_depth(document)
+    _refuse_depth(load_object(content))
     whole: dict[str, Any] = json.loads(content, object_pairs_hook=_refuse_twice)
     return whole
 

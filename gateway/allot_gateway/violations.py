@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from allot_api.rules import Violation
 from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.request_body import shorten
 
 # A message quotes what was given, which may be as long as a body.
 SHOWN_CHARACTERS = 400
@@ -18,7 +19,9 @@ def describe_violations(violations: Sequence[Violation]) -> RequestFault:
     unknown = next((one for one in violations if one.message.startswith(_UNKNOWN)), None)
     if unknown is not None:
         block, field = _split(unknown)
-        return RequestFault(ErrorType.PARSE, f"[{block}] unknown field [{_shorten(field)}]")
+        return RequestFault(
+            ErrorType.PARSE, f"[{block}] unknown field [{shorten(field, SHOWN_CHARACTERS)}]"
+        )
     listed = "".join(f"{place}: {_word(one)};" for place, one in enumerate(violations, 1))
     return RequestFault(ErrorType.SETTINGS, f"Validation Failed: {listed}")
 
@@ -27,14 +30,10 @@ def _word(violation: Violation) -> str:
     block, field = _split(violation)
     if violation.message == _REQUIRED:
         return f"[{block}] the required setting [{field}] is absent"
-    return f"[{block}] {_shorten(violation.message.replace(': spec.', ': '))}"
+    return f"[{block}] {shorten(violation.message.replace(': spec.', ': '), SHOWN_CHARACTERS)}"
 
 
 def _split(violation: Violation) -> tuple[str, str]:
     """Return the block of the body and the setting in it: service_settings and num_threads."""
     block, _, field = violation.field.removeprefix("spec.").partition(".")
     return block, field or block
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"

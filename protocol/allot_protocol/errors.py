@@ -112,3 +112,8 @@ class RequestFault(Exception):
     def wire_type(self) -> str:
         """Return the word in `error.type`."""
         return _WIRE.get(self.kind, self.kind.value)
+
+
+def invalid(problem: str, kind: ErrorType = ErrorType.VALIDATION) -> RequestFault:
+    """Return the refusal of a request with one problem, in the form of Elasticsearch's lists."""
+    return RequestFault(kind, f"Validation Failed: 1: {problem};")

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from allot_api.terms import TaskType
 from allot_protocol.durations import parse_duration_seconds
-from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.errors import ErrorType, RequestFault, invalid
 from allot_protocol.limits import Limits
 from allot_protocol.priority import Priority
 from allot_protocol.request_body import Body, parse_body, shorten
@@ -105,15 +105,15 @@ def choose_task(path_task: str | None, served: tuple[TaskType, ...]) -> TaskType
 
 def _check_inputs(body: Body) -> tuple[str, ...]:
     if body.input is None:
-        raise _invalid("Field [input] cannot be null")
+        raise invalid("Field [input] cannot be null")
     if body.input == []:
-        raise _invalid("Field [input] cannot be an empty array")
+        raise invalid("Field [input] cannot be an empty array")
     return (body.input,) if isinstance(body.input, str) else tuple(body.input)
 
 
 def _check_limits(body: Body, inputs: tuple[str, ...], limits: Limits) -> None:
     if len(inputs) > limits.inputs:
-        raise _invalid(
+        raise invalid(
             f"Field [input] has [{len(inputs)}] elements and must have at most max_inputs "
             f"[{limits.inputs}]: send several requests"
         )
@@ -127,7 +127,7 @@ def _check_limits(body: Body, inputs: tuple[str, ...], limits: Limits) -> None:
 
 
 def _too_long(field: str, text: str, most: int) -> RequestFault:
-    return _invalid(
+    return invalid(
         f"Field [{field}] has [{len(text)}] characters and must have at most "
         f"max_input_characters [{most}]: send it in parts"
     )
@@ -140,7 +140,7 @@ def _parse_input_type(name: str | None) -> InputType | None:
         return InputType(name.lower())
     except ValueError:
         known = ", ".join(InputType)
-        raise _invalid(
+        raise invalid(
             f"Field [input_type] is [{shorten(name)}] and must be one of [{known}]"
         ) from None
 
@@ -149,20 +149,20 @@ def _check_task_rules(body: Body, task: TaskType, *, path_named: bool) -> None:
     if task is TaskType.RERANK:
         _check_rerank(body)
     elif body.query is not None:
-        raise _invalid(f"Field [query] cannot be specified for task type [{task}]")
+        raise invalid(f"Field [query] cannot be specified for task type [{task}]")
     elif path_named:
         for field in ("return_documents", "top_n"):
             if getattr(body, field) is not None:
-                raise _invalid(f"Field [{field}] cannot be specified for task type [{task}]")
+                raise invalid(f"Field [{field}] cannot be specified for task type [{task}]")
     if path_named and body.input_type is not None and task is not TaskType.TEXT_EMBEDDING:
-        raise _invalid(f"Field [input_type] cannot be specified for task type [{task}]")
+        raise invalid(f"Field [input_type] cannot be specified for task type [{task}]")
 
 
 def _check_rerank(body: Body) -> None:
     if not body.query:
-        raise _invalid("Field [query] cannot be null or empty for task type [rerank]")
+        raise invalid("Field [query] cannot be null or empty for task type [rerank]")
     if body.top_n is not None and body.top_n < 1:
-        raise _invalid(f"Field [top_n] is [{body.top_n}] and must be at least 1")
+        raise invalid(f"Field [top_n] is [{body.top_n}] and must be at least 1")
 
 
 def _choose_return_documents(body: Body, default: bool) -> bool:
@@ -186,7 +186,3 @@ def _choose_timeout(text: str | None) -> float:
             "write a number above zero with a unit, such as 30s or 500ms",
         )
     return seconds
-
-
-def _invalid(problem: str) -> RequestFault:
-    return RequestFault(ErrorType.VALIDATION, f"Validation Failed: 1: {problem};")

@@ -57,8 +57,11 @@ _WANTED = {
 }
 
 
-def parse_body(content: bytes) -> Body:
-    """Return the fields of a body; raises RequestFault."""
+def load_object(content: bytes) -> dict[str, Any]:
+    """Return the object that a body holds; raises RequestFault.
+
+    Strict about depth, numbers and surrogates; of a name that is given twice it says nothing.
+    """
     if not content.strip():
         raise _refusal("request body is required")
     try:
@@ -67,6 +70,12 @@ def parse_body(content: bytes) -> Body:
         raise _refusal(f"the body is not JSON: {error}") from error
     if not isinstance(document, dict):
         raise _refusal("the body must be a JSON object")
+    return document
+
+
+def parse_body(content: bytes) -> Body:
+    """Return the fields of a body; raises RequestFault."""
+    document = load_object(content)
     _refuse_unknown(document, Body, "")
     _refuse_unknown(document.get("task_settings"), TaskSettings, "task_settings.")
     try:
@@ -116,9 +125,9 @@ def _show(value: Any) -> str:
             return shorten(json.dumps(value))
 
 
-def shorten(text: str) -> str:
+def shorten(text: str, most: int = SHOWN_CHARACTERS) -> str:
     """Return as much of a text as a sentence should show."""
-    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _refuse_duplicates(content: bytes) -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from allot_gateway.access.actions import Action, Caller
+from allot_protocol.request_body import shorten
 
 logger = logging.getLogger("allot_gateway.audit")
 
@@ -83,4 +84,4 @@ def write(change: Change) -> None:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
+    return shorten(text, _SHOWN_CHARACTERS)

@@ -15,7 +15,7 @@ from allot_api.chunking import Chunking
 from allot_gateway.chunking.cutting import cut_text
 from allot_gateway.chunking.separators import build_budget
 from allot_gateway.chunking.span import Span
-from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.errors import ErrorType, RequestFault, invalid
 from allot_protocol.limits import INPUTS
 
 # Elasticsearch stores no more for an input. It merges neighbours' embeddings beyond that, into
@@ -45,14 +45,14 @@ def plan_embedding(
     for index, text in enumerate(inputs):
         cut = tuple(cut_text(text, chunking, budget))
         if len(cut) > CHUNKS_OF_AN_INPUT:
-            raise _invalid(
+            raise invalid(
                 f"Field [input.{index}] is cut into [{len(cut)}] chunks and must be at most "
                 f"[{CHUNKS_OF_AN_INPUT}]: send it in parts, or raise max_chunk_size in the "
                 "endpoint's chunking_settings"
             )
         left -= len(cut)
         if left < 0:
-            raise _invalid(
+            raise invalid(
                 f"Field [input] is cut into more than [{most_chunks}] chunks up to element "
                 f"[{index}]: send several requests"
             )
@@ -86,7 +86,3 @@ def read_elements(answer: Mapping[str, Any], number: int) -> tuple[str, list[dic
             ErrorType.FAILED, f"the pods answered [{len(elements)}] of [{number}] chunks"
         )
     return root, elements
-
-
-def _invalid(problem: str) -> RequestFault:
-    return RequestFault(ErrorType.VALIDATION, f"Validation Failed: 1: {problem};")

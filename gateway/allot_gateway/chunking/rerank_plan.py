@@ -15,7 +15,7 @@ from typing import Any
 from allot_gateway.chunking.embedding_plan import read_elements
 from allot_gateway.chunking.segments import read_words
 from allot_gateway.chunking.sentence_chunks import cut_sentences
-from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.errors import invalid
 from allot_protocol.limits import INPUTS
 
 WINDOW_TOKENS = 512
@@ -59,11 +59,9 @@ def plan_rerank(
         texts += [span.of(document) for span in spans]
         owners += [index] * len(spans)
         if len(texts) > most_chunks:
-            raise RequestFault(
-                ErrorType.VALIDATION,
-                f"Validation Failed: 1: Field [input] is cut into more than [{most_chunks}] "
-                f"chunks up to element [{index}]: send several requests, or set "
-                "max_chunks_per_doc in the endpoint;",
+            raise invalid(
+                f"Field [input] is cut into more than [{most_chunks}] chunks up to element "
+                f"[{index}]: send several requests, or set max_chunks_per_doc in the endpoint"
             )
     return RerankPlan(tuple(documents), tuple(texts), tuple(owners))
 

@@ -18,7 +18,7 @@ from allot_gateway.endpoints.bodies import parse_task, refuse_unknown
 from allot_gateway.json_body import parse_object
 from allot_gateway.ownership import Field
 from allot_gateway.violations import describe_violations
-from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.errors import ErrorType, RequestFault, invalid
 from allot_protocol.request_body import shorten
 
 _KEYS = ("service_settings", "task_settings")
@@ -117,7 +117,7 @@ def _read_size(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _invalid(problem: str) -> RequestFault:
-    return RequestFault(ErrorType.SETTINGS, f"Validation Failed: 1: {problem};")
+    return invalid(problem, ErrorType.SETTINGS)
 
 
 def _refusal(message: str) -> RequestFault:

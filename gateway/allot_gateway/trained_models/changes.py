@@ -9,7 +9,7 @@ from typing import Any
 from allot_api.rules import validate_deployment
 from allot_gateway.ownership import Field
 from allot_gateway.violations import describe_violations
-from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.errors import ErrorType, RequestFault, invalid
 from allot_protocol.request_body import shorten
 
 NUMBER, ADAPTIVE = "number_of_allocations", "adaptive_allocations"
@@ -32,7 +32,7 @@ def parse_update(query: Mapping[str, str], body: Mapping[str, Any]) -> dict[str,
             )
         asked[NUMBER] = int(text)
     if not asked:
-        raise _invalid(f"one of [{NUMBER}, {ADAPTIVE}] is missing")
+        raise invalid(f"one of [{NUMBER}, {ADAPTIVE}] is missing")
     _check(asked)
     return asked
 
@@ -59,12 +59,8 @@ def _check(asked: Mapping[str, Any]) -> None:
     if number is not None and (not isinstance(number, int) or isinstance(number, bool)):
         raise RequestFault(ErrorType.PARSE, f"[update] [{NUMBER}] must be a whole number")
     if number is not None and number < 1:
-        raise _invalid(f"[{NUMBER}] must be a positive integer")
+        raise invalid(f"[{NUMBER}] must be a positive integer")
     if adaptive is not None and not isinstance(adaptive, dict):
         raise RequestFault(ErrorType.PARSE, f"[update] [{ADAPTIVE}] must be an object")
     if number is not None and adaptive is not None and adaptive.get("enabled") is True:
-        raise _invalid(f"[{NUMBER}] cannot be set if [{ADAPTIVE}] is enabled")
-
-
-def _invalid(problem: str) -> RequestFault:
-    return RequestFault(ErrorType.VALIDATION, f"Validation Failed: 1: {problem};")
+        raise invalid(f"[{NUMBER}] cannot be set if [{ADAPTIVE}] is enabled")

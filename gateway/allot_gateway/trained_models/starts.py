@@ -15,7 +15,7 @@ from allot_api.rules.validation import without_nulls
 from allot_api.terms import Priority
 from allot_gateway.naming import choose_name
 from allot_gateway.violations import describe_violations
-from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.errors import ErrorType, RequestFault, invalid
 from allot_protocol.request_body import shorten
 
 # As Elasticsearch has it; the older names of two parameters are read too.
@@ -77,7 +77,7 @@ def parse_start(model_id: str, query: Mapping[str, str], body: Mapping[str, Any]
     ):
         spec["queue_capacity"] = capacity
     if spec["num_threads"] not in THREAD_COUNTS:
-        raise _invalid(f"[threads_per_allocation] must be a power of 2: {COUNTS_IN_WORDS}")
+        raise invalid(f"[threads_per_allocation] must be a power of 2: {COUNTS_IN_WORDS}")
     if violations := validate_deployment(spec, name=name):
         raise describe_violations(violations)
     return Start(deployment_id, model_id, spec, _read_wait(query))
@@ -87,7 +87,7 @@ def choose_size(number: int | None, adaptive: object) -> dict[str, Any]:
     """Return num_allocations or adaptive_allocations of a spec; raises RequestFault."""
     is_enabled = isinstance(adaptive, dict) and adaptive.get("enabled") is True
     if number is not None and is_enabled:
-        raise _invalid("[number_of_allocations] cannot be set if [adaptive_allocations] is enabled")
+        raise invalid("[number_of_allocations] cannot be set if [adaptive_allocations] is enabled")
     size: dict[str, Any] = {} if adaptive is None else {ADAPTIVE: adaptive}
     if number is not None:
         size["num_allocations"] = number
@@ -107,9 +107,9 @@ def _read(query: Mapping[str, str], names: tuple[str, ...], most: int | None = N
             f"Failed to parse int parameter [{names[0]}] with value [{shorten(text)}]",
         )
     if int(text) < 1:
-        raise _invalid(f"[{names[0]}] must be a positive integer")
+        raise invalid(f"[{names[0]}] must be a positive integer")
     if most is not None and int(text) > most:
-        raise _invalid(f"[{names[0]}] must be at most [{most}]")
+        raise invalid(f"[{names[0]}] must be at most [{most}]")
     return int(text)
 
 
@@ -132,7 +132,7 @@ def _refuse_unknown(body: Mapping[str, Any]) -> None:
 
 def _refuse_low_priority(priority: str) -> None:
     if priority.lower() != Priority.NORMAL:
-        raise _invalid(
+        raise invalid(
             f"[priority] is [{shorten(priority)}]: only [normal] is offered here, where Kubernetes "
             "decides which pods give way"
         )
@@ -144,7 +144,3 @@ def _refuse_no_size(text: str) -> None:
             ErrorType.PARSE,
             f"failed to parse setting [cache_size] with value [{shorten(text)}] as a size in bytes",
         )
-
-
-def _invalid(problem: str) -> RequestFault:
-    return RequestFault(ErrorType.VALIDATION, f"Validation Failed: 1: {problem};")
