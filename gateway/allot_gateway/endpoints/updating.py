@@ -8,22 +8,20 @@ away what it left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from allot_api.deployment_stats import DeploymentStats
 from allot_api.terms import DeploymentState, TaskType
 from allot_cluster.declared import Deployment, Endpoint, read_endpoint
-from allot_cluster.errors import Conflict
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import INFERENCE_ENDPOINTS
 from allot_gateway.endpoints.changes import Wish, change_spec, is_same
 from allot_gateway.endpoints.finding import check_task, endpoint_is_missing, find_manifest
-from allot_gateway.ownership import GATEWAY_MANAGER, find_owners
+from allot_gateway.ownership import find_owners
+from allot_gateway.rewriting import rewrite
 from allot_gateway.surroundings import Surroundings
 from allot_gateway.view.state import DeploymentKey, View
 from allot_protocol.errors import ErrorType, RequestFault
-
-# The operator writes status meanwhile, and each such write is a new version.
-ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,8 @@ class Update:
 
 async def update_endpoint(around: Surroundings, namespace: str, asked: Update) -> Endpoint:
     """Return the endpoint as it is then; raises RequestFault and ClusterError."""
-    for attempt in range(ATTEMPTS):
+
+    async def plan() -> tuple[Manifest, dict[str, Any]]:
         manifest = await find_manifest(around, namespace, asked.inference_id)
         if manifest is None:
             raise endpoint_is_missing(asked.inference_id)
@@ -47,18 +46,11 @@ async def update_endpoint(around: Surroundings, namespace: str, asked: Update) -
             check_task(endpoint, task)
         spec = change_spec(manifest["spec"], asked.wish, endpoint.subject.name)
         if is_same(manifest["spec"], spec):
-            return endpoint
+            return manifest, manifest["spec"]
         _refuse(around.view, endpoint, manifest, asked)
-        try:
-            written = await around.cluster.replace(
-                INFERENCE_ENDPOINTS, {**manifest, "spec": spec}, field_manager=GATEWAY_MANAGER
-            )
-        except Conflict:
-            if attempt + 1 == ATTEMPTS:
-                raise
-            continue
-        return read_endpoint(written)
-    raise AssertionError("the last attempt returns or raises")
+        return manifest, spec
+
+    return read_endpoint(await rewrite(around.cluster, INFERENCE_ENDPOINTS, plan))
 
 
 def _refuse(view: View, endpoint: Endpoint, manifest: Manifest, asked: Update) -> None:

@@ -13,12 +13,13 @@ from typing import Any
 from allot_api.terms import DeploymentState
 from allot_cluster.claims import choose_holder
 from allot_cluster.declared import Deployment, read_deployment
-from allot_cluster.errors import AlreadyExists, Conflict
+from allot_cluster.errors import AlreadyExists
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import MODEL_DEPLOYMENTS
 from allot_gateway.catalogue import find_model
 from allot_gateway.naming import list_names
 from allot_gateway.ownership import GATEWAY_MANAGER, find_owners
+from allot_gateway.rewriting import rewrite
 from allot_gateway.starting import Failed, Pending, Started, Starter, Watched
 from allot_gateway.surroundings import Surroundings
 from allot_gateway.trained_models.changes import SIZE_FIELDS, change_spec
@@ -30,8 +31,6 @@ from allot_gateway.view.state import DeploymentKey
 from allot_gateway.waking import Bell, wait_for_ring
 from allot_protocol.errors import ErrorType, RequestFault
 
-# The operator writes status meanwhile, and each such write is a new version.
-ATTEMPTS = 5
 CLEARING_SECONDS = 10.0
 
 
@@ -74,24 +73,17 @@ class Deployer:
         self, namespace: str, deployment_id: str, size: Mapping[str, Any], *, is_forced: bool
     ) -> Deployment:
         """Return the deployment as it is then; raises RequestFault and ClusterError."""
-        for attempt in range(ATTEMPTS):
+
+        async def plan() -> tuple[Manifest, dict[str, Any]]:
             deployment = await self._find(namespace, deployment_id)
-            spec = change_spec(deployment.manifest["spec"], size, deployment.subject.name)
-            if spec == deployment.manifest["spec"]:
-                return deployment
+            before: dict[str, Any] = deployment.manifest["spec"]
+            spec = change_spec(before, size, deployment.subject.name)
+            if spec == before:
+                return deployment.manifest, before
             self._refuse_update(deployment, is_forced=is_forced)
-            try:
-                written = await self.around.cluster.replace(
-                    MODEL_DEPLOYMENTS,
-                    {**deployment.manifest, "spec": spec},
-                    field_manager=GATEWAY_MANAGER,
-                )
-            except Conflict:
-                if attempt + 1 == ATTEMPTS:
-                    raise
-                continue
-            return read_deployment(written)
-        raise AssertionError("the last attempt returns or raises")
+            return deployment.manifest, spec
+
+        return read_deployment(await rewrite(self.around.cluster, MODEL_DEPLOYMENTS, plan))
 
     async def stop(
         self, namespace: str, expression: str, *, is_forced: bool, may_be_none: bool
