@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from allot_api.conditions import Condition, ConditionType, Reason
+from allot_api.conditions import Condition, ConditionType, Reason, Status
 
 ReasonT = TypeVar("ReasonT", bound=Reason)
 
@@ -17,3 +17,9 @@ def find_reason(reasons: type[ReasonT], word: str) -> ReasonT | None:
 def find_condition(conditions: list[Condition], kind: ConditionType) -> Condition | None:
     """Return the condition of a type, or None if it was never set."""
     return next((one for one in conditions if one.type == kind), None)
+
+
+def find_true(conditions: list[Condition], kind: ConditionType) -> Condition | None:
+    """Return the condition of a type where it is True."""
+    found = find_condition(conditions, kind)
+    return found if found is not None and found.status is Status.TRUE else None

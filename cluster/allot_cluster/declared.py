@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from allot_api.condition_lookup import find_condition
-from allot_api.conditions import Condition, ConditionType, Status
+from allot_api.condition_lookup import find_true
+from allot_api.conditions import Condition, ConditionType
 from allot_api.deployment_stats import DeploymentStats
 from allot_api.fields import Shape
 from allot_api.inference_endpoint import InferenceEndpointSpec, InferenceEndpointStatus
@@ -150,8 +150,7 @@ def read_model(manifest: Manifest) -> Model:
 
 
 def _is_accepted(conditions: list[Condition]) -> bool:
-    found = find_condition(conditions, ConditionType.ACCEPTED)
-    return found is not None and found.status is Status.TRUE
+    return find_true(conditions, ConditionType.ACCEPTED) is not None
 
 
 def _first_of(violations: list[Violation]) -> str:

@@ -11,7 +11,7 @@ from allot_gateway.access.actions import ENDPOINTS, Action, Caller
 from allot_gateway.access.audit import Change, write
 from allot_gateway.access.faults import Refusal
 from allot_gateway.answering import answer_fault
-from allot_gateway.needs import OPEN_PATHS, Need, admits_itself, find_need
+from allot_gateway.needs import Need, admits_itself, find_need
 from allot_gateway.parts import Parts
 from allot_gateway.view.state import DeploymentKey
 from allot_protocol.errors import RequestFault
@@ -28,7 +28,7 @@ class Admission:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["path"] in OPEN_PATHS or admits_itself(scope["method"], scope["path"]):
+        if admits_itself(scope["method"], scope["path"]):
             await self._app(scope, receive, send)
             return
         request = Request(scope)

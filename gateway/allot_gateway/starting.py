@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from allot_api.condition_lookup import find_condition
+from allot_api.condition_lookup import find_condition, find_true
 from allot_api.conditions import Condition, ConditionType, Status
 from allot_cluster.errors import ClusterError
 from allot_cluster.interface import Cluster, Manifest
@@ -144,8 +144,8 @@ def find_refusal(conditions: list[Condition]) -> Condition | None:
 
 def find_stall(conditions: list[Condition], name: str) -> RequestFault | None:
     """Return the fault for a start that somebody has to mend; `name` as messages have it."""
-    stalled = find_condition(conditions, ConditionType.STALLED)
-    if stalled is None or stalled.status is not Status.TRUE:
+    stalled = find_true(conditions, ConditionType.STALLED)
+    if stalled is None:
         return None
     return RequestFault(
         ErrorType.START_FAILED, f"Could not start the deployment of {name}: {stalled.message}"

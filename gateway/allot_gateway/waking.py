@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 
 
@@ -41,3 +41,18 @@ async def wait_for_ring(event: asyncio.Event, seconds: float) -> bool:
         return False
     event.clear()
     return True
+
+
+async def outwait(
+    bell: Bell,
+    key: Hashable,
+    is_so: Callable[[], bool],
+    seconds: float,
+    monotonic: Callable[[], float],
+) -> None:
+    """Wait while something is so, asking at each ring of a key; for some seconds at most."""
+    deadline = monotonic() + seconds
+    with bell.follow(key) as event:
+        while is_so():
+            if not await wait_for_ring(event, deadline - monotonic()):
+                return

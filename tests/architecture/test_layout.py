@@ -35,6 +35,9 @@ TESTED_THROUGH = {
     "allot_gateway.inference.cutting": "unit/allot_gateway/test_app.py",
     "allot_gateway.inference.face": "unit/allot_gateway/test_app.py",
     "allot_gateway.json_body": "unit/allot_gateway/endpoints/test_refusals.py",
+    "allot_gateway.merging": "unit/allot_gateway/endpoints/test_updating.py",
+    "allot_gateway.objects": "unit/allot_gateway/endpoints/test_creating.py",
+    "allot_gateway.rewriting": "unit/allot_gateway/endpoints/test_updating.py",
     "allot_gateway.routing.desk": "unit/allot_gateway/routing/test_sending.py",
     "allot_gateway.routing.errand": "unit/allot_gateway/routing/test_sending.py",
     "allot_gateway.routing.faults": "unit/allot_gateway/routing/test_sending.py",
@@ -42,6 +45,8 @@ TESTED_THROUGH = {
     "allot_gateway.routing.starting": "unit/allot_gateway/routing/test_from_zero.py",
     "allot_gateway.routing_table": "unit/allot_gateway/endpoints/test_reading.py",
     "allot_gateway.serving": "integration/test_main_job.py",
+    "allot_gateway.sharing": "unit/allot_gateway/endpoints/test_deleting.py",
+    "allot_gateway.states": "unit/allot_gateway/endpoints/test_updating.py",
     "allot_gateway.trained_models.assignments": (
         "unit/allot_gateway/trained_models/test_deploying.py"
     ),
@@ -50,7 +55,6 @@ TESTED_THROUGH = {
     "allot_gateway.trained_models.figures": "unit/allot_gateway/trained_models/test_statistics.py",
     "allot_gateway.trained_models.outcomes": "unit/allot_gateway/trained_models/test_deploying.py",
     "allot_gateway.trained_models.rows": "unit/allot_gateway/trained_models/test_statistics.py",
-    "allot_gateway.trained_models.sharing": "unit/allot_gateway/trained_models/test_deploying.py",
     "allot_gateway.version": "unit/allot_gateway/test_info.py",
     "allot_gateway.violations": "unit/allot_gateway/endpoints/test_refusals.py",
     "allot_protocol.refusing": "unit/allot_runtime/test_app.py",

@@ -16,6 +16,7 @@ from allot_api.rules.validation import without_nulls
 from allot_api.terms import TaskType
 from allot_gateway.endpoints.bodies import parse_task, refuse_unknown
 from allot_gateway.json_body import parse_object
+from allot_gateway.merging import merge_settings
 from allot_gateway.ownership import Field
 from allot_gateway.violations import describe_violations
 from allot_protocol.errors import ErrorType, RequestFault, invalid
@@ -72,8 +73,8 @@ def change_spec(spec: Mapping[str, Any], wish: Wish, name: str) -> dict[str, Any
         settings.pop(NUMBER, None)
         settings |= _merge_size(wish.size, before)
     if wish.task_settings is not None:
-        merged = {**changed.get("task_settings", {}), **wish.task_settings}
-        changed["task_settings"] = {key: one for key, one in merged.items() if one is not None}
+        before = changed.get("task_settings", {})
+        changed["task_settings"] = merge_settings(before, wish.task_settings)
         if not changed["task_settings"]:
             del changed["task_settings"]
     # Whether it may be stored is asked of the new spec alone: of what was stored under older
@@ -95,8 +96,7 @@ def _merge_size(size: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str,
         return {NUMBER: size[NUMBER]}
     if not isinstance(size[ADAPTIVE], dict):
         return dict(size)
-    merged = {**before, **size[ADAPTIVE]}
-    return {ADAPTIVE: {key: one for key, one in merged.items() if one is not None}}
+    return {ADAPTIVE: merge_settings(before, size[ADAPTIVE])}
 
 
 def _read_size(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from allot_cluster.declared import Deployment, Endpoint, read_endpoint
-from allot_cluster.errors import AlreadyExists
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import INFERENCE_ENDPOINTS
 from allot_gateway.endpoints.bodies import Wanted
@@ -22,14 +21,13 @@ from allot_gateway.endpoints.checks import (
     find_refusal,
     refuse_existing,
 )
-from allot_gateway.endpoints.finding import find_manifest, find_serving
+from allot_gateway.endpoints.finding import claimed_id, find_manifest, find_serving
 from allot_gateway.endpoints.outcomes import judge_start
-from allot_gateway.naming import list_names
-from allot_gateway.ownership import GATEWAY_MANAGER
+from allot_gateway.objects import create_object
 from allot_gateway.starting import Failed, Pending, Started, Starter, Watched
 from allot_gateway.surroundings import Surroundings
 from allot_gateway.view.state import DeploymentKey, Place
-from allot_gateway.waking import Bell, wait_for_ring
+from allot_gateway.waking import Bell, outwait, wait_for_ring
 from allot_protocol.errors import ErrorType, RequestFault
 
 # A shared deployment runs already: only the operator's word is waited for.
@@ -109,27 +107,25 @@ class Creator:
         if settings is None or settings.is_attached:
             return
         key = DeploymentKey(endpoint.subject.namespace, settings.inference_id)
-        deadline = self.around.monotonic() + LAG_SECONDS
-        with self.bell.follow(key) as event:
-            while not _serves(find_serving(self.around.view, endpoint)):
-                if not await wait_for_ring(event, deadline - self.around.monotonic()):
-                    return
+        await outwait(
+            self.bell,
+            key,
+            lambda: not _serves(find_serving(self.around.view, endpoint)),
+            LAG_SECONDS,
+            self.around.monotonic,
+        )
 
     async def _make(self, scene: Scene) -> Endpoint:
-        """Create the object; where its name is taken by another id, under a derived name."""
-        for name in list_names(scene.inference_id):
-            manifest = build_manifest(scene, name)
-            try:
-                made = await self.around.cluster.create(
-                    INFERENCE_ENDPOINTS, manifest, field_manager=GATEWAY_MANAGER
-                )
-            except AlreadyExists:
-                there = await self.around.cluster.get(INFERENCE_ENDPOINTS, scene.namespace, name)
-                if there is None or read_endpoint(there).inference_id == scene.inference_id:
-                    break
-                continue
-            return read_endpoint(made)
-        raise refuse_existing(scene.inference_id)
+        made = await create_object(
+            self.around.cluster,
+            INFERENCE_ENDPOINTS,
+            scene.inference_id,
+            claimed_id,
+            lambda name: build_manifest(scene, name),
+        )
+        if made is None:
+            raise refuse_existing(scene.inference_id)
+        return read_endpoint(made)
 
 
 def _serves(deployment: Deployment | None) -> bool:

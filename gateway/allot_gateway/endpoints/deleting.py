@@ -12,9 +12,10 @@ from allot_cluster.interface import Manifest
 from allot_cluster.resources import INFERENCE_ENDPOINTS
 from allot_gateway.endpoints.finding import check_task, endpoint_is_missing, find_manifest
 from allot_gateway.ownership import find_owners
+from allot_gateway.sharing import list_users
 from allot_gateway.surroundings import Surroundings
 from allot_gateway.view.state import DeploymentKey, View
-from allot_gateway.waking import Bell, wait_for_ring
+from allot_gateway.waking import Bell, outwait
 from allot_protocol.errors import ErrorType, RequestFault
 
 # What an endpoint owns is cleared away within seconds; the answer does not wait for longer.
@@ -64,11 +65,13 @@ class Deleter:
         if endpoint.settings is None or endpoint.settings.is_attached:
             return
         key = DeploymentKey(endpoint.subject.namespace, endpoint.inference_id)
-        deadline = self.around.monotonic() + CLEARING_SECONDS
-        with self.bell.follow(key) as event:
-            while _owns(endpoint, self.around.view, key):
-                if not await wait_for_ring(event, deadline - self.around.monotonic()):
-                    return
+        await outwait(
+            self.bell,
+            key,
+            lambda: _owns(endpoint, self.around.view, key),
+            CLEARING_SECONDS,
+            self.around.monotonic,
+        )
 
 
 def find_objection(view: View, endpoint: Endpoint, manifest: Manifest) -> RequestFault | None:
@@ -101,11 +104,8 @@ def list_sharers(view: View, endpoint: Endpoint) -> list[str]:
     """Return the ids of the other endpoints that the endpoint's own deployment serves."""
     if endpoint.settings is None or endpoint.settings.is_attached:
         return []
-    return [
-        other.inference_id
-        for other in view.list_endpoints(endpoint.subject.namespace)
-        if other.settings is not None and other.settings.deployment_id == endpoint.inference_id
-    ]
+    users = list_users(view, endpoint.subject.namespace, endpoint.inference_id)
+    return [user for user in users if user != endpoint.inference_id]
 
 
 def describe_deletion(*, acknowledged: bool, problem: RequestFault | None = None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from allot_cluster.errors import ClusterError
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import INFERENCE_ENDPOINTS
 from allot_gateway.endpoints.rendering import Shown
-from allot_gateway.naming import list_names
+from allot_gateway.objects import find_object
 from allot_gateway.surroundings import Surroundings
 from allot_gateway.view.state import DeploymentKey, View
 from allot_protocol.errors import ErrorType, RequestFault
@@ -36,12 +36,15 @@ async def find_endpoint(around: Surroundings, namespace: str, inference_id: str)
 async def find_manifest(around: Surroundings, namespace: str, inference_id: str) -> Manifest | None:
     """Return the endpoint's object as the API server has it now; raises ClusterError."""
     known = around.view.find_endpoint(namespace, inference_id)
-    names = (known.subject.name,) if known else ()
-    for name in dict.fromkeys((*names, *list_names(inference_id))):
-        manifest = await around.cluster.get(INFERENCE_ENDPOINTS, namespace, name)
-        if manifest is not None and read_endpoint(manifest).inference_id == inference_id:
-            return manifest
-    return None
+    name = known.subject.name if known else ""
+    return await find_object(
+        around.cluster, INFERENCE_ENDPOINTS, namespace, inference_id, claimed_id, name
+    )
+
+
+def claimed_id(manifest: Manifest) -> str:
+    """Return the inference_id that an InferenceEndpoint claims."""
+    return read_endpoint(manifest).inference_id
 
 
 def show_endpoint(view: View, endpoint: Endpoint) -> Shown:

@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from allot_api.deployment_stats import DeploymentStats
-from allot_api.terms import DeploymentState, TaskType
+from allot_api.terms import TaskType
 from allot_cluster.declared import Deployment, Endpoint, read_endpoint
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import INFERENCE_ENDPOINTS
@@ -19,6 +18,7 @@ from allot_gateway.endpoints.changes import Wish, change_spec, is_same
 from allot_gateway.endpoints.finding import check_task, endpoint_is_missing, find_manifest
 from allot_gateway.ownership import find_owners
 from allot_gateway.rewriting import rewrite
+from allot_gateway.states import refuse_unless_started
 from allot_gateway.surroundings import Surroundings
 from allot_gateway.view.state import DeploymentKey, View
 from allot_protocol.errors import ErrorType, RequestFault
@@ -82,13 +82,7 @@ def refuse_size(view: View, endpoint: Endpoint) -> None:
         )
     if deployment is not None and settings.is_attached:
         raise _is_not_its_own(view, endpoint, deployment)
-    state = _state(stats)
-    if state is not DeploymentState.STARTED:
-        raise RequestFault(
-            ErrorType.CONFLICT,
-            f"cannot update deployment [{settings.serving_deployment_id}] while its state is "
-            f"[{state}]: it must be [{DeploymentState.STARTED}]",
-        )
+    refuse_unless_started(settings.serving_deployment_id, stats)
 
 
 def _is_not_its_own(view: View, endpoint: Endpoint, deployment: Deployment) -> RequestFault:
@@ -105,7 +99,3 @@ def _is_not_its_own(view: View, endpoint: Endpoint, deployment: Deployment) -> R
         f"inference endpoint [{endpoint.inference_id}] shares the deployment "
         f"[{deployment.deployment_id}], which was made {made_by}",
     )
-
-
-def _state(stats: DeploymentStats | None) -> DeploymentState:
-    return (stats.state if stats else None) or DeploymentState.STARTING

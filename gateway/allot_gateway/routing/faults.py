@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from allot_api.condition_lookup import find_condition
+from allot_api.condition_lookup import find_condition, find_true
 from allot_api.conditions import ConditionType, Status
 from allot_cluster.declared import Deployment
 from allot_gateway.view.state import Target
@@ -26,8 +26,8 @@ def find_stall(target: Target) -> RequestFault | None:
     deployment = target.deployment
     if deployment is None or not deployment.is_judged:
         return None
-    stalled = find_condition(deployment.status.conditions, ConditionType.STALLED)
-    if stalled is None or stalled.status is not Status.TRUE:
+    stalled = find_true(deployment.status.conditions, ConditionType.STALLED)
+    if stalled is None:
         return None
     return RequestFault(
         ErrorType.NOT_READY,

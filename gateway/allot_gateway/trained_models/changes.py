@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from allot_api.rules import validate_deployment
+from allot_gateway.merging import merge_settings
 from allot_gateway.ownership import Field
 from allot_gateway.violations import describe_violations
 from allot_protocol.errors import ErrorType, RequestFault, invalid
@@ -42,8 +43,7 @@ def change_spec(spec: Mapping[str, Any], asked: Mapping[str, Any], name: str) ->
     changed: dict[str, Any] = copy.deepcopy(dict(spec))
     before = changed.pop(ADAPTIVE, None) or {}
     if ADAPTIVE in asked:
-        merged = {**before, **asked[ADAPTIVE]}
-        changed[ADAPTIVE] = {key: one for key, one in merged.items() if one is not None}
+        changed[ADAPTIVE] = merge_settings(before, asked[ADAPTIVE])
         if changed[ADAPTIVE].get("enabled"):
             changed.pop("num_allocations", None)
     if NUMBER in asked:

@@ -10,25 +10,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from allot_api.terms import DeploymentState
 from allot_cluster.claims import choose_holder
 from allot_cluster.declared import Deployment, read_deployment
-from allot_cluster.errors import AlreadyExists
 from allot_cluster.interface import Manifest
 from allot_cluster.resources import MODEL_DEPLOYMENTS
 from allot_gateway.catalogue import find_model
-from allot_gateway.naming import list_names
-from allot_gateway.ownership import GATEWAY_MANAGER, find_owners
+from allot_gateway.objects import create_object, find_object
+from allot_gateway.ownership import find_owners
 from allot_gateway.rewriting import rewrite
+from allot_gateway.sharing import list_users
 from allot_gateway.starting import Failed, Pending, Started, Starter, Watched
+from allot_gateway.states import refuse_unless_started
 from allot_gateway.surroundings import Surroundings
 from allot_gateway.trained_models.changes import SIZE_FIELDS, change_spec
 from allot_gateway.trained_models.ids import model_is_missing, select
 from allot_gateway.trained_models.outcomes import judge_start
-from allot_gateway.trained_models.sharing import list_users
 from allot_gateway.trained_models.starts import Start, WaitFor
 from allot_gateway.view.state import DeploymentKey
-from allot_gateway.waking import Bell, wait_for_ring
+from allot_gateway.waking import Bell, outwait
 from allot_protocol.errors import ErrorType, RequestFault
 
 CLEARING_SECONDS = 10.0
@@ -126,21 +125,16 @@ class Deployer:
             )
 
     async def _make(self, namespace: str, asked: Start) -> Deployment:
-        """Create the object; where its name is taken by another id, under a derived name."""
-        for name in list_names(asked.deployment_id):
-            try:
-                made = await self.around.cluster.create(
-                    MODEL_DEPLOYMENTS,
-                    build_manifest(namespace, name, asked),
-                    field_manager=GATEWAY_MANAGER,
-                )
-            except AlreadyExists:
-                there = await self.around.cluster.get(MODEL_DEPLOYMENTS, namespace, name)
-                if there is None or read_deployment(there).deployment_id == asked.deployment_id:
-                    break
-                continue
-            return read_deployment(made)
-        raise _exists(asked.deployment_id)
+        made = await create_object(
+            self.around.cluster,
+            MODEL_DEPLOYMENTS,
+            asked.deployment_id,
+            claimed_id,
+            lambda name: build_manifest(namespace, name, asked),
+        )
+        if made is None:
+            raise _exists(asked.deployment_id)
+        return read_deployment(made)
 
     async def _list(self, namespace: str) -> list[Deployment]:
         """Return the deployments that have their ids, as the API server has them now."""
@@ -154,30 +148,22 @@ class Deployer:
 
     async def _find(self, namespace: str, deployment_id: str) -> Deployment:
         known = self.around.view.find_deployment(DeploymentKey(namespace, deployment_id))
-        names = (known.subject.name,) if known else ()
-        for name in dict.fromkeys((*names, *list_names(deployment_id))):
-            manifest = await self.around.cluster.get(MODEL_DEPLOYMENTS, namespace, name)
-            if manifest is None:
-                continue
-            found = read_deployment(manifest)
-            if found.deployment_id == deployment_id:
-                return found
-        raise RequestFault(ErrorType.NOT_FOUND, f"deployment [{deployment_id}] not found")
+        name = known.subject.name if known else ""
+        found = await find_object(
+            self.around.cluster, MODEL_DEPLOYMENTS, namespace, deployment_id, claimed_id, name
+        )
+        if found is None:
+            raise RequestFault(ErrorType.NOT_FOUND, f"deployment [{deployment_id}] not found")
+        return read_deployment(found)
 
     def _refuse_update(self, deployment: Deployment, *, is_forced: bool) -> None:
         self._refuse_endpoints(deployment, "updated")
-        state = (deployment.stats.state if deployment.stats else None) or DeploymentState.STARTING
-        if state is not DeploymentState.STARTED:
-            raise RequestFault(
-                ErrorType.CONFLICT,
-                f"cannot update deployment [{deployment.deployment_id}] while its state is "
-                f"[{state}]: it must be [{DeploymentState.STARTED}]",
-            )
+        refuse_unless_started(deployment.deployment_id, deployment.stats)
         refuse_owned(deployment, SIZE_FIELDS, is_forced=is_forced)
 
     def _refuse_stop(self, deployment: Deployment, *, is_forced: bool) -> None:
         self._refuse_endpoints(deployment, "stopped")
-        users = list_users(self.around.view, deployment)
+        users = list_users(self.around.view, deployment.subject.namespace, deployment.deployment_id)
         if users and not is_forced:
             raise RequestFault(
                 ErrorType.CONFLICT,
@@ -202,13 +188,18 @@ class Deployer:
 
     async def _wait_until_gone(self, deployment: Deployment) -> None:
         key = DeploymentKey(deployment.subject.namespace, deployment.deployment_id)
-        deadline = self.around.monotonic() + CLEARING_SECONDS
-        with self.bell.follow(key) as event:
-            while (found := self.around.view.find_deployment(key)) is not None:
-                if found.subject.uid != deployment.subject.uid:
-                    return
-                if not await wait_for_ring(event, deadline - self.around.monotonic()):
-                    return
+        uid = deployment.subject.uid
+
+        def is_there() -> bool:
+            found = self.around.view.find_deployment(key)
+            return found is not None and found.subject.uid == uid
+
+        await outwait(self.bell, key, is_there, CLEARING_SECONDS, self.around.monotonic)
+
+
+def claimed_id(manifest: Manifest) -> str:
+    """Return the deployment_id that a ModelDeployment claims."""
+    return read_deployment(manifest).deployment_id
 
 
 def build_manifest(namespace: str, name: str, asked: Start) -> Manifest:
