@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections import deque
 
-from allot_runtime.waiting import SHORT_TOKENS
+from allot_protocol.priority import SHORT_TOKENS
 from bench.scaling.service import Service
 
 

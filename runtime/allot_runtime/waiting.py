@@ -16,12 +16,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from allot_protocol.priority import Priority
+from allot_protocol.priority import INGEST_SHARE, LONG_PATIENCE, SHORT_TOKENS, Priority
 from allot_runtime.batching import Batch, Budget
 
 T = TypeVar("T")
-
-INGEST_SHARE = 8
 
 
 class Order(StrEnum):
@@ -31,12 +29,8 @@ class Order(StrEnum):
     BY_ARRIVAL = "by_arrival"
 
 
-# Up to here an input is a query, and beyond a passage.
-SHORT_TOKENS = 32
-# How many times as long as a short input's a long one's wait must be to count as much. Where the
-# same clients ask again and again, the mean wait is what it is: what queries gain, passages lose.
-# So the slowest passages wait about a seventh longer than first in, first out.
-PATIENCE = {Order.BY_SIZE: 1.75, Order.BY_ARRIVAL: 1.0}
+# What a long input's wait is divided by.
+PATIENCE = {Order.BY_SIZE: LONG_PATIENCE, Order.BY_ARRIVAL: 1.0}
 
 
 @dataclass(frozen=True, slots=True)

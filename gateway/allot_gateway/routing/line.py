@@ -12,13 +12,8 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from allot_protocol.priority import Priority
+from allot_protocol.priority import INGEST_SHARE, LONG_PATIENCE, SHORT_TOKENS, Priority
 
-INGEST_SHARE = 8
-# Up to here a request is a query.
-SHORT_TOKENS = 32
-# How many times as long as a short request's a long one's wait must be to count as much.
-PATIENCE = 1.75
 # Places of those who left are swept out when they are more than those who wait, and this many.
 SWEEP_FROM = 64
 
@@ -50,7 +45,7 @@ class _Class:
         prompt, patient = _front(self.prompt), _front(self.patient)
         if patient is None:
             return None if prompt is None else self.prompt
-        if prompt is None or now - prompt.arrived < (now - patient.arrived) / PATIENCE:
+        if prompt is None or now - prompt.arrived < (now - patient.arrived) / LONG_PATIENCE:
             return self.patient
         return self.prompt
 
