@@ -21,7 +21,7 @@ from allot_cli.demo.inference import DENSE, ask
 from allot_cli.kubectl import Kubectl as BoundKubectl
 from allot_local.clock import now
 from allot_local.cluster import LocalCluster
-from tests.conftest import ROOT, Kubectl
+from tests.conftest import ROOT, Kubectl, KubectlFailed
 from tests.integration.audit import GATEWAY, OPERATOR, read_writes, wait_for_silence
 from tests.integration.objects import OWNED
 
@@ -141,6 +141,16 @@ def test_elasticsearchs_own_client_infers_through_the_gateway(gateway: str) -> N
     weights = answer["sparse_embedding"][0]["embedding"]
     assert weights["password"] > 0
     assert list(weights.values()) == sorted(weights.values(), reverse=True)
+
+
+def test_the_demos_client_may_ask_and_do_no_more(demo: str, kubectl: Kubectl) -> None:
+    client = f"system:serviceaccount:{NAMESPACE}:allot-demo"
+    asked = ("auth", "can-i", "--as", client, "-n", NAMESPACE)
+    endpoints = "inferenceendpoints.inference.allot.dev"
+
+    assert kubectl(*asked, "infer", endpoints).strip() == "yes"
+    with pytest.raises(KubectlFailed):
+        kubectl(*asked, "delete", endpoints)
 
 
 def inference_id(endpoint: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from allot_cli.demo.assets import find_manifests
 from allot_cli.demo.gateway import describe_use, find_outside
 from allot_cli.demo.inference import SPARSE
 from allot_cli.demo.narrator import Narrator
-from allot_cli.demo.steps import Demo
+from allot_cli.demo.steps import CLIENT, Demo
 from allot_cli.kubectl import Kubectl
 from allot_local.cluster import LocalCluster
 from allot_local.progress import ConsoleProgress
@@ -49,6 +49,7 @@ def demo(
         overlay=LOCAL_OVERLAY if context is None else OTHER_OVERLAY,
         namespace=namespace or ("default" if context is None else "allot-demo"),
         wait_seconds=wait_seconds,
+        signs_in=context is not None,
     )
     with narrator.step("Install Allot"):
         steps.install()
@@ -76,7 +77,11 @@ def how_to_go_on(kubectl: Kubectl, namespace: str) -> str:
     here = f" --namespace {namespace}" if namespace != "default" else ""
     if kubectl.kubeconfig is None:
         access = f"kubectl config use-context {kubectl.context}"
-        leave = f"kubectl delete{here} -f manifests/examples/ && kubectl delete -k manifests/base"
+        client = f"kubectl delete{here} serviceaccount/{CLIENT} rolebinding/{CLIENT}"
+        leave = (
+            f"kubectl delete{here} -f manifests/examples/ && {client} "
+            "&& kubectl delete -k manifests/base"
+        )
     else:
         access = (
             "export KUBECONFIG=$(.venv/bin/allot local kubeconfig) "
@@ -87,7 +92,12 @@ def how_to_go_on(kubectl: Kubectl, namespace: str) -> str:
         [
             "How to go on:",
             f"  reach it        {access}",
-            *describe_use(find_outside(kubectl), namespace, SPARSE),
+            *describe_use(
+                find_outside(kubectl),
+                namespace,
+                SPARSE,
+                client=CLIENT if kubectl.kubeconfig is None else None,
+            ),
             f"  watch it        kubectl get ie{here} -o wide --watch",
             f"  apply your own  kubectl apply{here} -f FILE   (see manifests/examples/)",
             f"  its story       kubectl describe ie my-elser-endpoint{here}",

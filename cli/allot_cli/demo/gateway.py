@@ -50,17 +50,24 @@ def namespace_url(base_url: str, namespace: str) -> str:
     return base_url if namespace == DEFAULT_NAMESPACE else f"{base_url}/{namespace}"
 
 
-def describe_use(outside: str | None, namespace: str, question: Question) -> list[str]:
+def describe_use(
+    outside: str | None, namespace: str, question: Question, *, client: str | None = None
+) -> list[str]:
     """Return command lines and code that ask an endpoint through the gateway.
 
     `outside` is the base URL of its load balancer; without one they begin with a port-forward.
+    `client` is the ServiceAccount by which they sign in, where the gateway asks who sends requests.
     """
     base_url = namespace_url(outside or f"http://localhost:{PORT}", namespace)
     forward = f"kubectl port-forward -n {OPERATOR_NAMESPACE} service/{GATEWAY_SERVICE} {PORT}"
+    sign_in = f"export TOKEN=$(kubectl create token {client} -n {namespace})"
+    header = '-H "Authorization: Bearer $TOKEN" ' if client else ""
+    bearer = ', bearer_auth=os.environ["TOKEN"]' if client else ""
     return [
         *([] if outside else [f"  open a way      {forward}"]),
+        *([f"  sign in         {sign_in}"] if client else []),
         f"  ask with curl   curl {base_url}/_inference/{question.task_type}/{question.endpoint} "
-        "-H 'content-type: application/json' -d '{\"input\": \"hello\"}'",
-        f'  ask in Python   elasticsearch.Elasticsearch("{base_url}").inference.'
+        f"{header}-H 'content-type: application/json' -d '{{\"input\": \"hello\"}}'",
+        f'  ask in Python   elasticsearch.Elasticsearch("{base_url}"{bearer}).inference.'
         f'{question.task_type}(inference_id="{question.endpoint}", input="hello")',
     ]

@@ -45,11 +45,15 @@ RERANK = Question(
 )
 
 
-def ask(base_url: str, question: Question) -> dict[str, Any]:
-    """Return the endpoint's answer; raises httpx.HTTPError when it refuses or is away."""
+def ask(base_url: str, question: Question, token: str | None = None) -> dict[str, Any]:
+    """Return the endpoint's answer; raises httpx.HTTPError when it refuses or is away.
+
+    `token` is a Kubernetes token, for a gateway that asks who sends requests.
+    """
     answer = httpx.post(
         f"{base_url}/_inference/{question.task_type}/{question.endpoint}",
         json=question.body,
+        headers={"Authorization": f"Bearer {token}"} if token else {},
         timeout=TIMEOUT_SECONDS,
         trust_env=False,
     )

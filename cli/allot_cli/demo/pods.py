@@ -11,15 +11,9 @@ from typing import Any
 
 from allot_cli.errors import PodUnreachable
 from allot_cli.kubectl import Kubectl
+from allot_cluster.routing import is_routable
 
 FORWARDED = re.compile(r"Forwarding from 127\.0\.0\.1:(\d+)")
-
-
-def is_ready(pod: dict[str, Any]) -> bool:
-    """Say whether the pod's Ready condition is True and it is not being deleted."""
-    conditions = pod.get("status", {}).get("conditions", [])
-    ready = any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
-    return ready and "deletionTimestamp" not in pod["metadata"]
 
 
 def find_ready_pod(kubectl: Kubectl, namespace: str, labels: dict[str, str]) -> dict[str, Any]:
@@ -30,7 +24,7 @@ def find_ready_pod(kubectl: Kubectl, namespace: str, labels: dict[str, str]) -> 
     selector = ",".join(f"{key}={value}" for key, value in labels.items())
     pods = kubectl.get("pods", "--namespace", namespace, "--selector", selector)["items"]
     for pod in pods:
-        if is_ready(pod):
+        if is_routable(pod):
             found: dict[str, Any] = pod
             return found
     raise PodUnreachable(

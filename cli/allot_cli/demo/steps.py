@@ -18,13 +18,16 @@ from allot_cli.errors import DemoFailed
 from allot_cli.kubectl import Kubectl
 
 POLL_SECONDS = 1.0
+# Who asks the gateway of a person's own cluster, which wants to know; and the role it is given.
+CLIENT, CLIENT_ROLE = "allot-demo", "allot-inference-user"
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
     """Where the demo runs and how long it waits for the endpoints.
 
-    `overlay` is the folder below `manifests` that installs operator and gateway.
+    `overlay` is the folder below `manifests` that installs operator and gateway; `signs_in` is
+    whether it shows that gateway who asks.
     """
 
     kubectl: Kubectl
@@ -33,6 +36,7 @@ class Demo:
     overlay: str
     namespace: str
     wait_seconds: float
+    signs_in: bool = False
 
     def kubectl_shown(self, *arguments: str, timeout_seconds: float = 120) -> str:
         """Show the command, run it, and return what it prints."""
@@ -111,16 +115,28 @@ class Demo:
 
     def infer(self) -> None:
         """Ask three endpoints for a dense vector, sparse tokens and a ranking."""
+        token = self.sign_in() if self.signs_in else None
         with reach_gateway(self.kubectl) as base_url:
             self.narrator.text(f"The gateway answers at {base_url}")
             for question in (DENSE, SPARSE, RERANK):
-                self._infer_one(namespace_url(base_url, self.namespace), question)
+                self._infer_one(namespace_url(base_url, self.namespace), question, token)
 
-    def _infer_one(self, base_url: str, question: Question) -> None:
+    def sign_in(self) -> str:
+        """Return a token of a ServiceAccount that may ask the endpoints, made where it is not."""
+        where = ("--namespace", self.namespace)
+        found = self.kubectl.run("get", "serviceaccounts,rolebindings", *where, "-o", "name")
+        if f"serviceaccount/{CLIENT}" not in found.split():
+            self.kubectl_shown("create", "serviceaccount", CLIENT, *where)
+        if f"rolebinding.rbac.authorization.k8s.io/{CLIENT}" not in found.split():
+            bound = (f"--clusterrole={CLIENT_ROLE}", f"--serviceaccount={self.namespace}:{CLIENT}")
+            self.kubectl_shown("create", "rolebinding", CLIENT, *bound, *where)
+        return self.kubectl_shown("create", "token", CLIENT, *where).strip()
+
+    def _infer_one(self, base_url: str, question: Question, token: str | None) -> None:
         path = f"/_inference/{question.task_type}/{question.endpoint}"
         self.narrator.text(f"POST {base_url}{path}", style="cyan")
         try:
-            answer = ask(base_url, question)
+            answer = ask(base_url, question, token)
         except httpx.HTTPError as error:
             raise DemoFailed(f"the gateway did not answer: {error}") from error
         for line in describe(question, answer):

@@ -53,6 +53,15 @@ def test_a_person_goes_on_at_the_load_balancers_address() -> None:
     assert 'Elasticsearch("http://127.17.0.1:9200").inference.sparse_embedding(' in python
 
 
+def test_a_gateway_that_asks_who_sends_is_shown_a_token() -> None:
+    sign_in, curl, python = describe_use("http://g", "allot-demo", SPARSE, client="allot-demo")
+
+    token = "$(kubectl create token allot-demo -n allot-demo)"
+    assert sign_in.endswith(f"export TOKEN={token}")
+    assert '-H "Authorization: Bearer $TOKEN" ' in curl
+    assert 'bearer_auth=os.environ["TOKEN"]).inference' in python
+
+
 def test_without_one_a_port_forward_comes_first() -> None:
     forward, curl, _ = describe_use(None, "allot-demo", SPARSE)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 from typing import Any
 
-from allot_cli.demo.pods import FORWARDED, accepts, is_ready
+from allot_cli.demo.pods import FORWARDED, accepts
+from allot_cluster.routing import is_routable
 
 
 def a_pod(*, ready: str = "True", deleted: bool = False) -> dict[str, Any]:
@@ -17,13 +18,13 @@ def a_pod(*, ready: str = "True", deleted: bool = False) -> dict[str, Any]:
 
 
 def test_a_pod_with_a_true_ready_condition_is_ready() -> None:
-    assert is_ready(a_pod())
-    assert not is_ready(a_pod(ready="False"))
-    assert not is_ready({"metadata": {}})
+    assert is_routable(a_pod())
+    assert not is_routable(a_pod(ready="False"))
+    assert not is_routable({"metadata": {}})
 
 
 def test_a_pod_that_is_leaving_is_not_ready() -> None:
-    assert not is_ready(a_pod(deleted=True))
+    assert not is_routable(a_pod(deleted=True))
 
 
 def test_accepts_says_whether_somebody_listens() -> None:
