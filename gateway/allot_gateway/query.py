@@ -10,7 +10,7 @@ from starlette.requests import Request
 from allot_gateway.answering import FORM_PARAMETERS
 from allot_gateway.filtering import MOST_CHARACTERS, MOST_PATHS, is_too_large
 from allot_protocol.durations import parse_duration_seconds
-from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.errors import illegal
 from allot_protocol.request_body import shorten
 
 # More would be no number of anything that is here.
@@ -22,7 +22,7 @@ _FLAGS = {"": True, "true": True, "false": False}
 def check_parameters(request: Request, known: Collection[str]) -> None:
     """Refuse parameters that the call does not have, and too long ones; raises RequestFault."""
     if is_too_large(request.query_params.get(FILTER_PATH, "")):
-        raise _refusal(
+        raise illegal(
             f"[{FILTER_PATH}] has more than [{MOST_CHARACTERS}] characters or [{MOST_PATHS}] paths"
         )
     admitted = {*known, *FORM_PARAMETERS}
@@ -31,7 +31,7 @@ def check_parameters(request: Request, known: Collection[str]) -> None:
         return
     noun = "parameter" if len(unknown) == 1 else "parameters"
     listed = ", ".join(_suggest(name, admitted) for name in unknown)
-    raise _refusal(f"request [{request.url.path}] contains unrecognized {noun}: {listed}")
+    raise illegal(f"request [{request.url.path}] contains unrecognized {noun}: {listed}")
 
 
 def read_flag(request: Request, name: str, *, default: bool = False) -> bool:
@@ -40,7 +40,7 @@ def read_flag(request: Request, name: str, *, default: bool = False) -> bool:
     if text is None:
         return default
     if text not in _FLAGS:
-        raise _refusal(
+        raise illegal(
             f"Failed to parse value [{shorten(text)}] of [{name}]: it must be [true] or [false]"
         )
     return _FLAGS[text]
@@ -53,7 +53,7 @@ def read_seconds(request: Request, name: str, default: float) -> float:
         return default
     seconds = parse_duration_seconds(text)
     if seconds is None:
-        raise _refusal(
+        raise illegal(
             f"failed to parse setting [{name}] with value [{shorten(text)}] as a time value: "
             "write a number with a unit, such as 30s or 500ms"
         )
@@ -66,7 +66,7 @@ def read_number(request: Request, name: str, default: int, *, least: int) -> int
     if text is None:
         return default
     if not text.isdecimal() or len(text) > MOST_DIGITS or int(text) < least:
-        raise _refusal(
+        raise illegal(
             f"[{name}] is [{shorten(text)}] and must be a whole number of at least [{least}]"
         )
     return int(text)
@@ -75,7 +75,3 @@ def read_number(request: Request, name: str, default: int, *, least: int) -> int
 def _suggest(name: str, admitted: Collection[str]) -> str:
     close = get_close_matches(name, sorted(admitted), n=1)
     return f"[{shorten(name)}]" + (f" -> did you mean [{close[0]}]?" if close else "")
-
-
-def _refusal(message: str) -> RequestFault:
-    return RequestFault(ErrorType.ILLEGAL_ARGUMENT, message)

@@ -114,6 +114,11 @@ class RequestFault(Exception):
         return _WIRE.get(self.kind, self.kind.value)
 
 
+def illegal(message: str) -> RequestFault:
+    """Return the refusal of a parameter, or of something else that is not as it may be."""
+    return RequestFault(ErrorType.ILLEGAL_ARGUMENT, message)
+
+
 def invalid(problem: str, kind: ErrorType = ErrorType.VALIDATION) -> RequestFault:
     """Return the refusal of a request with one problem, in the form of Elasticsearch's lists."""
     return RequestFault(kind, f"Validation Failed: 1: {problem};")

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from allot_api.terms import TaskType
 from allot_protocol.durations import parse_duration_seconds
-from allot_protocol.errors import ErrorType, RequestFault, invalid
+from allot_protocol.errors import ErrorType, RequestFault, illegal, invalid
 from allot_protocol.limits import Limits
 from allot_protocol.priority import Priority
 from allot_protocol.request_body import Body, parse_body, shorten
@@ -180,9 +180,8 @@ def _choose_timeout(text: str | None) -> float:
         return DEFAULT_TIMEOUT_SECONDS
     seconds = parse_duration_seconds(text)
     if seconds is None or seconds <= 0:
-        raise RequestFault(
-            ErrorType.ILLEGAL_ARGUMENT,
+        raise illegal(
             f"failed to parse setting [timeout] with value [{shorten(text)}] as a time value: "
-            "write a number above zero with a unit, such as 30s or 500ms",
+            "write a number above zero with a unit, such as 30s or 500ms"
         )
     return seconds

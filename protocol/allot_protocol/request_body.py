@@ -7,6 +7,7 @@ no more of it is shown than a person reads.
 from __future__ import annotations
 
 import json
+from collections.abc import Container, Iterable
 from typing import Annotated, Any
 
 import orjson
@@ -76,8 +77,9 @@ def load_object(content: bytes) -> dict[str, Any]:
 def parse_body(content: bytes) -> Body:
     """Return the fields of a body; raises RequestFault."""
     document = load_object(content)
-    _refuse_unknown(document, Body, "")
-    _refuse_unknown(document.get("task_settings"), TaskSettings, "task_settings.")
+    refuse_unknown(document, Body.model_fields, "inference")
+    if isinstance(settings := document.get("task_settings"), dict):
+        refuse_unknown(settings, TaskSettings.model_fields, "inference", "task_settings.")
     try:
         body = Body.model_validate(document)
     except ValidationError as error:
@@ -86,12 +88,13 @@ def parse_body(content: bytes) -> Body:
     return body
 
 
-def _refuse_unknown(given: Any, shape: type[BaseModel], prefix: str) -> None:
-    if not isinstance(given, dict):
-        return
-    unknown = next((name for name in given if name not in shape.model_fields), None)
+def refuse_unknown(
+    given: Iterable[str], known: Container[str], block: str, prefix: str = ""
+) -> None:
+    """Refuse the first name that a block does not have; raises RequestFault."""
+    unknown = next((name for name in given if name not in known), None)
     if unknown is not None:
-        raise _refusal(f"[inference] unknown field [{prefix}{shorten(unknown)}]")
+        raise _refusal(f"[{block}] unknown field [{prefix}{shorten(unknown)}]")
 
 
 def _choose_error(errors: list[ErrorDetails]) -> ErrorDetails:

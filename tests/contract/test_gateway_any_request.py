@@ -199,11 +199,12 @@ def check(sent: Sent, got: Got) -> None:
         # TEI's own says it by the status alone.
         assert got.body == b""
         return
+    # uvicorn leaves the bodies of answers to HEAD out, where we did not.
+    has_body = sent.method != "HEAD"
     if OTHERS.search(sent.path):
-        assert isinstance(json.loads(got.body), list | dict), (sent, got)
+        assert not has_body or isinstance(json.loads(got.body), list | dict), (sent, got)
         return
-    # uvicorn leaves the bodies of answers to HEAD out.
-    if got.status >= 400 and sent.method != "HEAD":
+    if got.status >= 400 and has_body:
         fault = json.loads(got.body)
         # Filtered by the client's own wish, there may be less.
         if b"filter" not in sent.query:
@@ -376,6 +377,7 @@ def requests(draw: st.DrawFn) -> Sent:
 @example([Sent("PUT", "/_inference/text_embedding/" + "x" * 5000, b"timeout=50ms")])
 @example([Sent("GET", "/_inference/a\x00b")])
 @example([Sent("POST", "/_inference/dense", b"filter_path=" + b"**." * 500)])
+@example([Sent("HEAD", "/other/v1/rerank")])
 def test_any_request_is_answered_soon_and_never_by_a_500(sents: list[Sent]) -> None:
     async def run() -> None:
         async with an_app() as app:

@@ -136,7 +136,9 @@ def test_a_service_without_a_ready_pod_takes_no_request(pods: Pods) -> None:
     pods.apply(a_service("empty"))
     address = wait(lambda: address_of(pods, "empty"))
 
-    with pytest.raises(httpx.TransportError, match="reset"):
+    # It is broken off before an answer begins. Whether the client reads a reset of it, or only
+    # the end, depends on whether its request was on its way already.
+    with pytest.raises((httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)):
         ask(address)
 
 

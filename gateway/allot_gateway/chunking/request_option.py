@@ -9,7 +9,7 @@ its offsets. It is a query parameter, since the body's fields are Elasticsearch'
 from __future__ import annotations
 
 from allot_api.terms import TaskType
-from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.errors import illegal
 from allot_protocol.request_body import shorten
 
 PARAMETER = "chunks"
@@ -20,18 +20,14 @@ _FLAGS = {None: False, "false": False, "true": True, "": True}
 def parse_chunks(value: str | None, task_type: TaskType) -> bool:
     """Whether chunks are asked for; None where the query does not say. Raises RequestFault."""
     if value not in _FLAGS:
-        raise _fault(
+        raise illegal(
             f"Failed to parse value [{shorten(value or '')}] of parameter [{PARAMETER}] as only "
             "[true] or [false] are allowed."
         )
     wanted = _FLAGS[value]
     if wanted and task_type is TaskType.RERANK:
-        raise _fault(
+        raise illegal(
             f"Parameter [{PARAMETER}] cannot be specified for task type [{task_type}]: write "
             "service_settings.long_document_strategy: chunk in the endpoint"
         )
     return wanted
-
-
-def _fault(message: str) -> RequestFault:
-    return RequestFault(ErrorType.ILLEGAL_ARGUMENT, message)

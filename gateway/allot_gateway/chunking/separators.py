@@ -14,7 +14,7 @@ import warnings
 
 import regex
 
-from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.errors import illegal
 from allot_protocol.request_body import shorten
 
 # Of the processor. Each of the named groups' separators takes about 0.2 s for a million
@@ -40,7 +40,7 @@ class SearchBudget:
         try:
             return self._search(pattern, text)
         except TimeoutError:
-            raise _fault(
+            raise illegal(
                 f"Chunk separator [{shorten(separator)}] takes too long in an input of "
                 f"[{len(text)}] characters: write one without repeats within repeats"
             ) from None
@@ -67,10 +67,6 @@ def _compile(separator: str) -> regex.Pattern[str]:
         try:
             return regex.compile(separator, regex.V0 | regex.MULTILINE)
         except (regex.error, OverflowError, RecursionError) as error:
-            raise _fault(
+            raise illegal(
                 f"Chunk separator [{shorten(separator)}] is no regular expression: {error}"
             ) from error
-
-
-def _fault(message: str) -> RequestFault:
-    return RequestFault(ErrorType.ILLEGAL_ARGUMENT, message)

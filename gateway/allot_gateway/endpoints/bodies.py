@@ -37,7 +37,7 @@ def parse_put(content: bytes, inference_id: str, path_task: str | None) -> Wante
     service = _read_service(document.get("service"))
     if not isinstance(document.get("service_settings"), dict):
         raise _refusal("[service_settings] is missing: it must be an object")
-    refuse_unknown(document, _PUT_KEYS, service)
+    refuse_unknown_settings(document, _PUT_KEYS, service)
     written = {"task_type": task_type.value, **_without_empty(document)}
     if choose_name(inference_id) != inference_id:
         written["inference_id"] = inference_id
@@ -70,7 +70,9 @@ def parse_task(text: str) -> TaskType:
         raise _refusal(f"Unknown task_type [{shorten(text)}]; known are [{known}]") from None
 
 
-def refuse_unknown(document: Mapping[str, Any], known: Collection[str], service: str) -> None:
+def refuse_unknown_settings(
+    document: Mapping[str, Any], known: Collection[str], service: str
+) -> None:
     """Refuse keys that a body does not have."""
     unknown = [shorten(key) for key in document if key not in known]
     if unknown:

@@ -14,13 +14,13 @@ from typing import Any
 from allot_api.rules import validate_endpoint
 from allot_api.rules.validation import without_nulls
 from allot_api.terms import TaskType
-from allot_gateway.endpoints.bodies import parse_task, refuse_unknown
+from allot_gateway.endpoints.bodies import parse_task, refuse_unknown_settings
 from allot_gateway.json_body import parse_object
 from allot_gateway.merging import merge_settings
 from allot_gateway.ownership import Field
 from allot_gateway.violations import describe_violations
 from allot_protocol.errors import ErrorType, RequestFault, invalid
-from allot_protocol.request_body import shorten
+from allot_protocol.request_body import refuse_unknown
 
 _KEYS = ("service_settings", "task_settings")
 NUMBER, ADAPTIVE = "num_allocations", "adaptive_allocations"
@@ -50,7 +50,7 @@ def parse_update(content: bytes) -> Wish:
     """Return what an _update asks for; raises RequestFault."""
     document = parse_object(content)
     task = document.pop("task_type", None)
-    refuse_unknown(document, _KEYS, "elasticsearch")
+    refuse_unknown_settings(document, _KEYS, "elasticsearch")
     for block in _KEYS:
         if block in document and not isinstance(document[block], dict):
             raise _refusal(f"[{block}] must be an object")
@@ -103,11 +103,7 @@ def _read_size(settings: Mapping[str, Any]) -> dict[str, Any]:
     fixed = [name for name in _FIXED if name in settings]
     if fixed:
         raise _refusal(f"[service_settings] [{', '.join(fixed)}] cannot be updated")
-    unknown = next((name for name in settings if name not in _SIZES), None)
-    if unknown is not None:
-        raise RequestFault(
-            ErrorType.PARSE, f"[service_settings] unknown field [{shorten(unknown)}]"
-        )
+    refuse_unknown(settings, _SIZES, "service_settings")
     given = {name: settings[name] for name in _SIZES if settings.get(name) is not None}
     if not given:
         raise _invalid(f"[service_settings] one of [{NUMBER}, {ADAPTIVE}] is missing")

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.errors import ErrorType, RequestFault, illegal
 from allot_protocol.request_body import shorten
 
 Body = TypeVar("Body", bound="ShapeBody")
@@ -36,4 +36,4 @@ def parse_shape(content: bytes, shape: type[Body]) -> Body:
 
 def refuse(problem: str) -> RequestFault:
     """Return the refusal of a field."""
-    return RequestFault(ErrorType.ILLEGAL_ARGUMENT, f"Field {problem}")
+    return illegal(f"Field {problem}")

@@ -10,8 +10,8 @@ from allot_api.rules import validate_deployment
 from allot_gateway.merging import merge_settings
 from allot_gateway.ownership import Field
 from allot_gateway.violations import describe_violations
-from allot_protocol.errors import ErrorType, RequestFault, invalid
-from allot_protocol.request_body import shorten
+from allot_protocol.errors import ErrorType, RequestFault, illegal, invalid
+from allot_protocol.request_body import refuse_unknown, shorten
 
 NUMBER, ADAPTIVE = "number_of_allocations", "adaptive_allocations"
 # Whichever of the two is set, the other one goes.
@@ -21,16 +21,11 @@ _MOST_DIGITS = 9
 
 def parse_update(query: Mapping[str, str], body: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is asked for: a number, adaptive bounds, or both; raises RequestFault."""
-    unknown = next((name for name in body if name not in (NUMBER, ADAPTIVE)), None)
-    if unknown is not None:
-        raise RequestFault(ErrorType.PARSE, f"[update] unknown field [{shorten(unknown)}]")
+    refuse_unknown(body, (NUMBER, ADAPTIVE), "update")
     asked = {name: value for name, value in body.items() if value is not None}
     if (text := query.get(NUMBER)) is not None:
         if not text.isascii() or not text.isdecimal() or len(text) > _MOST_DIGITS:
-            raise RequestFault(
-                ErrorType.ILLEGAL_ARGUMENT,
-                f"Failed to parse int parameter [{NUMBER}] with value [{shorten(text)}]",
-            )
+            raise illegal(f"Failed to parse int parameter [{NUMBER}] with value [{shorten(text)}]")
         asked[NUMBER] = int(text)
     if not asked:
         raise invalid(f"one of [{NUMBER}, {ADAPTIVE}] is missing")

@@ -26,7 +26,7 @@ from allot_gateway.trained_models.rows import list_models, list_rows
 from allot_gateway.trained_models.starts import PARAMETERS, parse_start
 from allot_gateway.view.state import DeploymentKey
 from allot_gateway.waking import Bell
-from allot_protocol.errors import ErrorType, RequestFault
+from allot_protocol.errors import ErrorType, RequestFault, illegal
 from allot_protocol.request_body import shorten
 
 # Elasticsearch's default of a start's `timeout`.
@@ -74,10 +74,9 @@ class Calls:
         """Answer with the models that endpoints and deployments can name."""
         wanted = {word for word in request.query_params.get("include", "").split(",") if word}
         if unknown := wanted - _INCLUDES:
-            raise RequestFault(
-                ErrorType.ILLEGAL_ARGUMENT,
+            raise illegal(
                 f"unknown [include] parameter [{shorten(min(unknown))}]. Valid options are "
-                f"{sorted(_INCLUDES)}",
+                f"{sorted(_INCLUDES)}"
             )
         models = list_models(
             self.around.view, request.state.namespace, self.around.shared_namespace

@@ -15,8 +15,8 @@ from allot_api.rules.validation import without_nulls
 from allot_api.terms import Priority
 from allot_gateway.naming import choose_name
 from allot_gateway.violations import describe_violations
-from allot_protocol.errors import ErrorType, RequestFault, invalid
-from allot_protocol.request_body import shorten
+from allot_protocol.errors import ErrorType, RequestFault, illegal, invalid
+from allot_protocol.request_body import refuse_unknown, shorten
 
 # As Elasticsearch has it; the older names of two parameters are read too.
 PARAMETERS = frozenset(
@@ -58,7 +58,7 @@ class Start:
 
 def parse_start(model_id: str, query: Mapping[str, str], body: Mapping[str, Any]) -> Start:
     """Return what is asked for; raises RequestFault."""
-    _refuse_unknown(body)
+    refuse_unknown(body, (ADAPTIVE,), "start")
     _refuse_low_priority(query.get("priority", Priority.NORMAL.value))
     _refuse_no_size(query.get("cache_size", "0b"))
     spec: dict[str, Any] = {
@@ -102,10 +102,7 @@ def _read(query: Mapping[str, str], names: tuple[str, ...], most: int | None = N
     if text is None:
         return None
     if not _NUMBER.fullmatch(text):
-        raise RequestFault(
-            ErrorType.ILLEGAL_ARGUMENT,
-            f"Failed to parse int parameter [{names[0]}] with value [{shorten(text)}]",
-        )
+        raise illegal(f"Failed to parse int parameter [{names[0]}] with value [{shorten(text)}]")
     if int(text) < 1:
         raise invalid(f"[{names[0]}] must be a positive integer")
     if most is not None and int(text) > most:
@@ -119,15 +116,7 @@ def _read_wait(query: Mapping[str, str]) -> WaitFor:
         return WaitFor(text.lower())
     except ValueError:
         known = ", ".join(WaitFor)
-        raise RequestFault(
-            ErrorType.ILLEGAL_ARGUMENT, f"[wait_for] is [{shorten(text)}]; known are [{known}]"
-        ) from None
-
-
-def _refuse_unknown(body: Mapping[str, Any]) -> None:
-    unknown = next((name for name in body if name != ADAPTIVE), None)
-    if unknown is not None:
-        raise RequestFault(ErrorType.PARSE, f"[start] unknown field [{shorten(unknown)}]")
+        raise illegal(f"[wait_for] is [{shorten(text)}]; known are [{known}]") from None
 
 
 def _refuse_low_priority(priority: str) -> None:
