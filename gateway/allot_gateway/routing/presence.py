@@ -1,7 +1,8 @@
 """The sign that a gateway is there, in each namespace that it serves, and what it holds there.
 
 A Lease for each namespace, named after this gateway's pod, so that each replica has its own; the
-elector renews it, and what is held goes along with the renewals. It is deleted on a clean stop.
+elector renews it, and what is held goes along with the renewals. It is deleted on a clean stop, and
+where nothing is left to serve.
 Those of gateways that died are deleted by whoever sees that nobody has renewed them for long: in a
 namespace that is not its pod's own, no Lease can be owned by a pod.
 """
@@ -59,7 +60,7 @@ def build_marks(held: Mapping[str, int]) -> Marks:
 class Presence:
     """The Leases of one gateway; `held_inputs` says what it holds in a namespace.
 
-    `namespaces` are those that have something to serve, which may become more.
+    `namespaces` are those that have something to serve now.
     """
 
     cluster: Cluster
@@ -71,15 +72,27 @@ class Presence:
     look_seconds: float = LOOK_SECONDS
 
     async def keep(self) -> None:
-        """Hold all Leases until cancelled, and delete them then."""
-        known: set[str] = set()
+        """Hold the Leases of what is served until cancelled, and delete each when it is not.
+
+        Where the last deployment went, and perhaps its namespace with it, nothing is renewed.
+        """
+        kept: dict[str, asyncio.Task[None]] = {}
         async with asyncio.TaskGroup() as group:
             while True:
-                for namespace in {*self.namespaces()} - known:
-                    known.add(namespace)
-                    group.create_task(self._hold(namespace))
-                    group.create_task(self._sweep(namespace))
+                served = {*self.namespaces()}
+                # One that comes back is begun anew when what was before has wound up.
+                kept = {namespace: task for namespace, task in kept.items() if not task.done()}
+                for namespace in served - kept.keys():
+                    kept[namespace] = group.create_task(self._keep_in(namespace))
+                for namespace in kept.keys() - served:
+                    if not kept[namespace].cancelling():
+                        kept[namespace].cancel()
                 await asyncio.sleep(self.look_seconds)
+
+    async def _keep_in(self, namespace: str) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._hold(namespace))
+            group.create_task(self._sweep(namespace))
 
     async def _hold(self, namespace: str) -> None:
         key = LeaseKey(namespace, lease_name(self.pod_name))

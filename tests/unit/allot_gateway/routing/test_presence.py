@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 from typing import Any
 
 from allot_api.names import COMPONENT_LABEL, MANAGED_BY_LABEL
@@ -19,11 +19,14 @@ NAMESPACES = ("default", "team")
 
 
 def a_presence(
-    cluster: FakeCluster, pod: str = "gateway-1", held: dict[str, dict[str, int]] | None = None
+    cluster: FakeCluster,
+    pod: str = "gateway-1",
+    held: dict[str, dict[str, int]] | None = None,
+    served: Collection[str] = NAMESPACES,
 ) -> Presence:
     found = held or {}
     return Presence(
-        cluster, lambda: NAMESPACES, pod, lambda namespace: found.get(namespace, {}), Timing()
+        cluster, lambda: served, pod, lambda namespace: found.get(namespace, {}), Timing()
     )
 
 
@@ -56,6 +59,29 @@ def test_a_gateway_is_seen_in_every_namespace_and_gone_when_it_stops() -> None:
             }
             assert lease["spec"]["holderIdentity"].startswith("gateway-1_")
         assert cluster.peek_all(LEASES) == []
+
+    in_virtual_time(main())
+
+
+def test_where_nothing_is_left_to_serve_nothing_is_written_any_more() -> None:
+    async def main() -> None:
+        cluster, served = FakeCluster(), {*NAMESPACES}
+        task = asyncio.create_task(a_presence(cluster, served=served).keep())
+        await asyncio.sleep(10)
+        served.remove("team")
+        await asyncio.sleep(5)
+        left = [lease["metadata"]["namespace"] for lease in cluster.peek_all(LEASES)]
+        cluster.writes.clear()
+        await asyncio.sleep(100)
+        written = {write.namespace for write in cluster.writes}
+        served.add("team")
+        await asyncio.sleep(5)
+        again = lease_of(cluster, "gateway-1", "team")
+        await end(task)
+
+        assert left == ["default"]
+        assert written == {"default"}
+        assert again is not None
 
     in_virtual_time(main())
 
