@@ -10,6 +10,8 @@ from typing import Any
 from tests.conftest import Kubectl
 
 WAIT_SECONDS = 120.0
+# A look is a kubectl of a tenth of a CPU-second, which what is waited for could use.
+LOOK_SECONDS = 0.5
 Manifest = dict[str, Any]
 OWNED = "ie,mdep,tm,deploy,rs,svc,pdb,pods"
 
@@ -99,7 +101,7 @@ class Objects:
         deadline = time.monotonic() + WAIT_SECONDS
         while not (found := what()):
             assert time.monotonic() < deadline, self.run("get", OWNED, "-o", "wide")
-            time.sleep(0.2)
+            time.sleep(LOOK_SECONDS)
         return found
 
     def wait_condition(

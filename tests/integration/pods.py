@@ -69,7 +69,7 @@ class Pods:
             if is_there(pod):
                 return pod
             assert time.monotonic() < deadline, json.dumps(pod["status"], indent=1)
-            time.sleep(0.1)
+            time.sleep(0.3)
 
     def wait_for_phase(self, name: str, phase: str) -> Manifest:
         """Return the pod once it is in a phase."""
@@ -105,7 +105,7 @@ class Pods:
                 if found == reason and words in message:
                     return message
             assert time.monotonic() < deadline, events
-            time.sleep(0.2)
+            time.sleep(0.3)
 
 
 def process_at(address: str) -> int:

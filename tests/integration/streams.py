@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
+from http import HTTPStatus
 from pathlib import Path
 
-import httpx
+import aiohttp
 
 from allot_cluster.connection import connect
 from allot_cluster.interface import ChangeType, Manifest
@@ -23,6 +26,7 @@ from allot_cluster.routing import is_routable
 PORT = 8080
 CLIENTS = 4
 SYNC_SECONDS = 30.0
+ANSWER_SECONDS = 30.0
 # More than the 8 tokens that a first revision reads.
 INPUT = "a password for the mail of my old account at the bank"
 
@@ -36,6 +40,7 @@ class Stream:
         self.served_by: set[str] = set()
         self.truncated: set[bool] = set()
         self._ready: dict[str, str] = {}
+        self._under_way: Counter[str] = Counter()
         self._turn = itertools.count()
         self._is_open = True
 
@@ -52,38 +57,54 @@ class Stream:
         if kind is not ChangeType.DELETED and is_routable(pod):
             self._ready[name] = pod["status"]["podIP"]
 
-    async def send(self, client: httpx.AsyncClient, path: str) -> None:
+    async def send(self, client: aiohttp.ClientSession, path: str) -> None:
         """Send one request after the other."""
         while self._is_open:
-            pods = sorted(self._ready.items())
-            if not pods:
+            if not self._ready:
                 self.failures.append("no pod is ready")
                 await asyncio.sleep(0.05)
                 continue
-            name, address = pods[next(self._turn) % len(pods)]
+            name = self._choose()
+            url = f"http://{self._ready[name]}:{PORT}{path}"
+            self._under_way[name] += 1
             try:
-                answer = await client.post(
-                    f"http://{address}:{PORT}{path}", json={"input": [INPUT]}
-                )
-            except httpx.HTTPError as error:
+                async with client.post(url, json={"input": [INPUT]}) as answer:
+                    self._record(name, answer.status, await answer.text())
+            except (aiohttp.ClientError, TimeoutError) as error:
                 self.failures.append(f"{name}: {error!r}")
-                continue
-            self._record(name, answer)
+            finally:
+                self._under_way[name] -= 1
 
-    def _record(self, name: str, answer: httpx.Response) -> None:
-        if answer.status_code != httpx.codes.OK:
-            self.failures.append(f"{name}: {answer.status_code} {answer.text}")
+    def _choose(self) -> str:
+        """Return the pod with the fewest requests under way, of several the next in turn.
+
+        Taken in turn alone, a pod that is a little slower would come to have them all.
+        """
+        names = sorted(self._ready)
+        turn = next(self._turn) % len(names)
+        return min(names[turn:] + names[:turn], key=lambda name: self._under_way[name])
+
+    def _record(self, name: str, status: int, text: str) -> None:
+        if status != HTTPStatus.OK:
+            self.failures.append(f"{name}: {status} {text}")
             return
         self.answers += 1
         self.served_by.add(name)
-        (result,) = answer.json()["sparse_embedding"]
+        (result,) = json.loads(text)["sparse_embedding"]
         self.truncated.add(result["is_truncated"])
 
 
-def open_client() -> httpx.AsyncClient:
-    """Return a client that has as many requests under way as are sent."""
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    return httpx.AsyncClient(trust_env=False, timeout=30, limits=limits)
+def open_client() -> aiohttp.ClientSession:
+    """Return a client that has as many requests under way as are sent.
+
+    httpx would look at all its connections for each request, which for some hundreds is more
+    work than the pods have.
+    """
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0),
+        timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS),
+        trust_env=False,
+    )
 
 
 @contextmanager
