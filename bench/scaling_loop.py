@@ -16,6 +16,7 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -24,9 +25,10 @@ from allot_operator.clock import utc_now
 from allot_operator.observing.ledger import Ledger
 from allot_operator.observing.rounds import ask_round
 from allot_operator.observing.sightings import Place, Sighting
-from allot_operator.observing.stats_client import StatsClient, open_session
+from allot_operator.observing.stats_client import StatsClient
 from allot_operator.scaling.policy import Bound, Policy
 from allot_operator.work.keys import Key
+from allot_protocol.pods.stats import StatsAsker
 from bench import options
 from bench.errors import BrokenRun
 from bench.fake_pods import FAKE_PODS, find_address
@@ -88,8 +90,8 @@ async def measure(given: Namespace, port: int) -> Shares:
     ledger = fill_ledger(given.deployments, given.pods)
     took: list[tuple[float, float]] = []
     news: list[int] = []
-    async with open_session() as session:
-        stats = StatsClient(session, port)
+    with closing(StatsAsker()) as asker:
+        stats = StatsClient(asker, port)
         await wait_for_answer(stats)
         for _ in range(WARM_ROUNDS + given.rounds):
             began, used = time.monotonic(), time.process_time()

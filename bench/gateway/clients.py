@@ -21,7 +21,7 @@ from typing import cast
 import aiohttp
 import uvloop
 
-from allot_gateway.routing.connections.pool import PodPool
+from allot_protocol.pods.pool import PodPool
 
 ROUNDS, LANES = 5, 32
 BODY = b'{"input":["what is a vector"],"input_type":"search"}'

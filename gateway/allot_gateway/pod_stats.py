@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import aiohttp
 import orjson
 
 from allot_gateway.view.workloads import ServingPod
-
-MOST_BYTES = 1_000_000
-OK = 200
+from allot_protocol.pods.stats import NoStats, StatsAsker
 
 
 class PodStats:
-    """Asks over HTTP; `fetch_token` gives what the pods of a namespace ask for."""
+    """Asks over HTTP."""
 
-    def __init__(
-        self,
-        session: aiohttp.ClientSession,
-        fetch_token: Callable[[str], Awaitable[str | None]],
-    ) -> None:
-        self._session = session
-        self._fetch_token = fetch_token
+    def __init__(self, asker: StatsAsker) -> None:
+        self._asker = asker
 
     async def read(self, pod: ServingPod) -> Mapping[str, Any] | None:
-        """Return what a pod says of itself, if it does; whoever asks bounds the time."""
-        token = await self._fetch_token(pod.namespace)
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        url = f"http://{pod.ip}:{pod.port}/stats"
+        """Return what a pod says of itself, if it does."""
         try:
-            async with self._session.get(url, headers=headers) as answer:
-                if answer.status != OK:
-                    return None
-                content = await answer.content.read(MOST_BYTES)
-            said: Mapping[str, Any] = orjson.loads(content)
-            return said
-        except (aiohttp.ClientError, OSError, TimeoutError, orjson.JSONDecodeError):
+            said: Mapping[str, Any] = orjson.loads(
+                await self._asker.ask(pod.namespace, pod.ip, pod.port)
+            )
+        except (NoStats, orjson.JSONDecodeError):
             return None
+        return said

@@ -14,7 +14,6 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import aiohttp
 import uvicorn
 
 from allot_cluster.clock import utc_now
@@ -39,6 +38,7 @@ from allot_gateway.settings import Settings
 from allot_gateway.surroundings import Surroundings
 from allot_gateway.view.following import follow
 from allot_gateway.view.state import View
+from allot_protocol.pods.stats import StatsAsker
 from allot_protocol.uvicorn_server import Server
 
 logger = logging.getLogger(__name__)
@@ -137,7 +137,8 @@ async def building_parts(
     """Give what the handlers work with; `told` is set once the gateway was told to end."""
     monotonic = asyncio.get_running_loop().time
     tokens = PodTokens(cluster, monotonic)
-    async with Router(view, cluster) as router, aiohttp.ClientSession() as session:
+    async with Router(view, cluster) as router:
+        asker = StatsAsker(tokens.fetch)
         try:
             parts = Parts(
                 view=view,
@@ -146,7 +147,7 @@ async def building_parts(
                 around=Surroundings(
                     view=view,
                     cluster=cluster,
-                    stats=PodStats(session, tokens.fetch).read,
+                    stats=PodStats(asker).read,
                     monotonic=monotonic,
                     utc_now=utc_now,
                     shared_namespace=settings.shared_namespace,
@@ -158,6 +159,7 @@ async def building_parts(
             )
             yield parts, router
         finally:
+            asker.close()
             await tokens.close()
 
 

@@ -7,9 +7,8 @@ import logging
 import os
 import platform
 import signal
+from contextlib import closing
 from functools import partial
-
-import aiohttp
 
 from allot_cluster.connection import connect
 from allot_cluster.credentials import choose_source, load_credentials
@@ -23,11 +22,12 @@ from allot_operator.leading import Leader
 from allot_operator.measures import Measures
 from allot_operator.observing.fronts import Fronts
 from allot_operator.observing.ledger import Ledger
-from allot_operator.observing.stats_client import StatsClient, open_session
+from allot_operator.observing.stats_client import StatsClient
 from allot_operator.passes.announcing import Announcer
 from allot_operator.passes.surroundings import Surroundings
 from allot_operator.probes import build_app, serving
 from allot_operator.settings import Settings
+from allot_protocol.pods.stats import StatsAsker
 
 logger = logging.getLogger(__name__)
 
@@ -55,11 +55,13 @@ async def _serve(settings: Settings, health: Health, measures: Measures) -> None
         cluster = await connect(
             kubeconfig=settings.kubeconfig, context=settings.context, user_agent=USER_AGENT
         )
-        async with cluster, open_session() as session:
-            around = _surround(settings, cluster, session, instance)
-            key = LeaseKey(settings.operator_namespace, settings.lease_name)
-            elector = Elector(cluster, key, unique_identity(instance))
-            await elector.run(partial(_lead, settings, around, health, measures))
+        tokens = PodTokens(cluster, asyncio.get_running_loop().time)
+        async with cluster:
+            with closing(StatsAsker(tokens.fetch)) as asker:
+                around = _surround(settings, cluster, StatsClient(asker), instance)
+                key = LeaseKey(settings.operator_namespace, settings.lease_name)
+                elector = Elector(cluster, key, unique_identity(instance))
+                await elector.run(partial(_lead, settings, around, health, measures))
 
 
 async def _lead(
@@ -71,14 +73,13 @@ async def _lead(
 
 
 def _surround(
-    settings: Settings, cluster: Cluster, session: aiohttp.ClientSession, instance: str
+    settings: Settings, cluster: Cluster, stats: StatsClient, instance: str
 ) -> Surroundings:
-    tokens = PodTokens(cluster, asyncio.get_running_loop().time)
     return Surroundings(
         cluster=cluster,
         announcer=Announcer(cluster, utc_now, instance),
         ledger=Ledger(),
-        stats=StatsClient(session, fetch_token=tokens.fetch),
+        stats=stats,
         now=utc_now,
         operator_namespace=settings.operator_namespace,
         runtime_image=settings.runtime_image,

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from allot_gateway.routing import faults
 from allot_gateway.routing.bounds import Bounds
 from allot_gateway.routing.calls import PodAnswer, PodCall
-from allot_gateway.routing.connections.answers import CutShort, Overdue, RawAnswer, Unanswered
 from allot_gateway.routing.dispatching import Dispatcher, Sent
 from allot_gateway.routing.errand import Errand, prepare
 from allot_gateway.routing.measures import Measures, PodShare, Reading
@@ -23,6 +22,7 @@ from allot_gateway.routing.sliding import SlidingSum
 from allot_gateway.routing.token_guess import TokenGuess
 from allot_gateway.view.state import DeploymentKey, Target
 from allot_protocol.errors import RequestFault
+from allot_protocol.pods.answers import CutShort, Overdue, RawAnswer, Unanswered
 
 # A pod ends a request at its deadline itself, and says so: it gets the time for that.
 GRACE_SECONDS = 0.5

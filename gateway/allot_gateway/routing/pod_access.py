@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 
-from allot_gateway.routing.connections.answers import CutShort, Overdue, Unanswered
-from allot_gateway.routing.connections.pool import PodPool
 from allot_gateway.view.workloads import ServingPod
+from allot_protocol.pods.answers import CutShort, Overdue, Unanswered
+from allot_protocol.pods.pool import PodPool
 
 READY_PATH, READY = "/readyz", 200
 PROBE_SECONDS = 2.0
@@ -83,6 +83,6 @@ class PodAccess:
 async def _is_ready(pool: PodPool) -> bool:
     due = asyncio.get_running_loop().time() + PROBE_SECONDS
     try:
-        return (await pool.ask(READY_PATH, due)).status == READY
+        return (await pool.get_anew(READY_PATH, due)).status == READY
     except (Unanswered, CutShort, Overdue):
         return False

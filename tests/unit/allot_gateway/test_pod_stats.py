@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
-import aiohttp
 from aiohttp import web
 
 from allot_gateway.pod_stats import PodStats
 from allot_gateway.view.workloads import ServingPod
+from allot_protocol.pods.stats import StatsAsker
 
 GONE = 1
 
@@ -38,8 +38,8 @@ def a_place(port: int) -> ServingPod:
 
 
 async def ask(pod: ServingPod) -> object:
-    async with aiohttp.ClientSession() as session:
-        return await PodStats(session, give_token).read(pod)
+    with closing(StatsAsker(give_token)) as asker:
+        return await PodStats(asker).read(pod)
 
 
 async def test_a_pod_says_what_it_has_done_to_who_has_the_token() -> None:

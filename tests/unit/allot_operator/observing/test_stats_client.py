@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 import pytest
 from aiohttp import web
 
 from allot_api.terms import ModelState
 from allot_operator.facts.reports import NotKnown, Reading, Report
-from allot_operator.observing.stats_client import MAX_CONCURRENT, StatsClient, ask_all, open_session
+from allot_operator.observing.stats_client import MAX_CONCURRENT, StatsClient, ask_all
+from allot_protocol.pods.stats import StatsAsker
 
 STATS = {
     "boot_id": "b",
@@ -39,8 +40,8 @@ async def serving(
 
 
 async def ask(port: int) -> Reading:
-    async with open_session() as session:
-        return await StatsClient(session, port).read("127.0.0.1", "a")
+    with closing(StatsAsker()) as asker:
+        return await StatsClient(asker, port).read("127.0.0.1", "a")
 
 
 async def test_a_pod_that_answers_is_reported() -> None:
@@ -69,25 +70,6 @@ async def test_any_other_answer_is_not_known(status: int, body: str) -> None:
 
 async def test_nobody_there_is_not_known() -> None:
     assert isinstance(await ask(1), NotKnown)
-
-
-async def test_the_namespaces_token_is_shown_if_there_is_one() -> None:
-    tokens = {"guarded": "secret"}
-
-    async def fetch_token(namespace: str) -> str | None:
-        return tokens.get(namespace)
-
-    async def answer(request: web.Request) -> web.Response:
-        shown.append(request.headers.get("Authorization"))
-        return web.json_response(STATS)
-
-    shown: list[str | None] = []
-    async with serving(answer) as port, open_session() as session:
-        client = StatsClient(session, port, fetch_token)
-        await client.read("127.0.0.1", "guarded")
-        await client.read("127.0.0.1", "open")
-
-    assert shown == ["Bearer secret", None]
 
 
 class Crowd:

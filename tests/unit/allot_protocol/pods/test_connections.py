@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from allot_gateway.routing.connections import connection as connecting
-from allot_gateway.routing.connections.answers import CutShort, Overdue, RawAnswer, Unanswered
-from allot_gateway.routing.connections.pool import IDLE_SECONDS, PodPool
-from allot_gateway.routing.connections.requests import build_head
 from allot_protocol.limits import KEEP_ALIVE_SECONDS
+from allot_protocol.pods import connection as connecting
+from allot_protocol.pods.answers import CutShort, Overdue, RawAnswer, Unanswered
+from allot_protocol.pods.pool import IDLE_SECONDS, PodPool
+from allot_protocol.pods.requests import build_head
 from tests.fakes.stub_pod import Asked, Behaviour, StubPod, a_stub_pod
 
 HEADERS = (("Content-Type", "application/json"),)

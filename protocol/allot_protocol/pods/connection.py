@@ -14,8 +14,8 @@ from typing import cast
 
 import httptools
 
-from allot_gateway.routing.connections.answers import CutShort, Overdue, RawAnswer, Unanswered
 from allot_protocol.headers import PASS_TOKENS_HEADER, TOKENS_HEADER, WAITING_TOKENS_HEADER
+from allot_protocol.pods.answers import CutShort, Overdue, RawAnswer, Unanswered
 
 # A rerank of 10,000 documents, or a thousand vectors of 4,096 dimensions, in JSON.
 MOST_BODY_BYTES = 128 * 2**20
@@ -56,6 +56,7 @@ class PodConnection(asyncio.Protocol):
         "_head_bytes",
         "_is_cut",
         "_loop",
+        "_most_body_bytes",
         "_parser",
         "_parts",
         "_sent_at",
@@ -67,8 +68,11 @@ class PodConnection(asyncio.Protocol):
         "is_open",
     )
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, most_body_bytes: int = MOST_BODY_BYTES
+    ) -> None:
         self._loop = loop
+        self._most_body_bytes = most_body_bytes
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._waiter: asyncio.Future[RawAnswer] | None = None
@@ -139,7 +143,11 @@ class PodConnection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
-            self._fail(CutShort(f"the pod's answer is not HTTP: {error}"))
+            # What a callback refused stands behind the parser's own word for it.
+            refused = error.__cause__ or error.__context__
+            if not isinstance(refused, CutShort):
+                refused = CutShort(f"the pod's answer is not HTTP: {error}")
+            self._fail(refused)
 
     def eof_received(self) -> None:
         """Take the end of what comes for the end of it all."""
@@ -169,7 +177,7 @@ class PodConnection(asyncio.Protocol):
     def on_body(self, part: bytes) -> None:
         """Keep a part of the body."""
         self._size += len(part)
-        if self._size > MOST_BODY_BYTES:
+        if self._size > self._most_body_bytes:
             raise CutShort("the body of the pod's answer is too large")
         self._parts.append(part)
 
