@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 
 from tests.conftest import Kubectl
-from tests.integration.objects import Objects
+from tests.integration.objects import Manifest, Objects
 from tests.integration.pods import a_container, a_pod
 
 FILLER = "filler"
 
 
 def fill_node(kubectl: Kubectl, objects: Objects, cpus_left: int) -> None:
-    """Have a pod that does nothing ask for all of the node's CPUs but some."""
+    """Have a pod that does nothing ask for all of the node's CPUs but some.
+
+    What other tests left behind has to be gone: its room would be free a moment later.
+    """
     (node,) = json.loads(kubectl("get", "nodes", "-o", "json"))["items"]
-    pods = json.loads(kubectl("get", "pods", "-A", "-o", "json"))["items"]
+    objects.wait(lambda: not any(map(is_leaving, list_items(kubectl, "namespaces"))))
+    objects.wait(lambda: not any(map(is_leaving, list_items(kubectl, "pods", "-A"))))
+    pods = list_items(kubectl, "pods", "-A")
     containers = [container for pod in pods for container in pod["spec"]["containers"]]
     taken = sum(
         parse_cpus(container.get("resources", {}).get("requests", {}).get("cpu", "0"))
@@ -24,6 +29,17 @@ def fill_node(kubectl: Kubectl, objects: Objects, cpus_left: int) -> None:
     idle = a_container("import time; time.sleep(600)", resources={"requests": {"cpu": str(asked)}})
     objects.apply(a_pod(FILLER, idle))
     objects.run("wait", "--for=condition=Ready", f"pod/{FILLER}", "--timeout=60s")
+
+
+def list_items(kubectl: Kubectl, *what: str) -> list[Manifest]:
+    """Return all objects of a kind."""
+    items: list[Manifest] = json.loads(kubectl("get", *what, "-o", "json"))["items"]
+    return items
+
+
+def is_leaving(item: Manifest) -> bool:
+    """Whether an object is being deleted."""
+    return "deletionTimestamp" in item["metadata"]
 
 
 def parse_cpus(quantity: str) -> float:
