@@ -18,7 +18,7 @@ class PodStats:
         self._asker = asker
 
     async def read(self, pod: ServingPod) -> Mapping[str, Any] | None:
-        """Return what a pod says of itself, if it does."""
+        """Return what a pod says of itself; None where it says nothing in time."""
         try:
             said: Mapping[str, Any] = orjson.loads(
                 await self._asker.ask(pod.namespace, pod.ip, pod.port)

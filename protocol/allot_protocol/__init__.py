@@ -1,1 +1,1 @@
-"""Elasticsearch's HTTP, as the gateway and the model pods both speak it."""
+"""Elasticsearch's HTTP, as the gateway and the model pods both speak it, and the way to pods."""

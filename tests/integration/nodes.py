@@ -16,7 +16,7 @@ def fill_node(kubectl: Kubectl, objects: Objects, cpus_left: int) -> None:
 
     What other tests left behind has to be gone: its room would be free a moment later.
     """
-    (node,) = json.loads(kubectl("get", "nodes", "-o", "json"))["items"]
+    (node,) = list_items(kubectl, "nodes")
     objects.wait(lambda: not any(map(is_leaving, list_items(kubectl, "namespaces"))))
     objects.wait(lambda: not any(map(is_leaving, list_items(kubectl, "pods", "-A"))))
     pods = list_items(kubectl, "pods", "-A")

@@ -144,7 +144,7 @@ class PodConnection(asyncio.Protocol):
             self._parser.feed_data(data)
         except httptools.HttpParserError as error:
             # What a callback refused stands behind the parser's own word for it.
-            refused = error.__cause__ or error.__context__
+            refused = error.__context__
             if not isinstance(refused, CutShort):
                 refused = CutShort(f"the pod's answer is not HTTP: {error}")
             self._fail(refused)

@@ -38,7 +38,7 @@ class StatsAsker:
     def __init__(self, fetch_token: FetchToken = without_token) -> None:
         self._fetch_token = fetch_token
         self._pools: dict[tuple[str, int], PodPool] = {}
-        self._swept_at = 0.0
+        self._pruned_at = 0.0
 
     async def ask(self, namespace: str, ip: str, port: int) -> bytes:
         """Return what the pod at an address says of itself, undecoded; raises NoStats."""
@@ -53,6 +53,14 @@ class StatsAsker:
             raise NoStats(f"the pod answered {answer.status}")
         return answer.body
 
+    def prune(self, now: float) -> None:
+        """Close connections that have been idle for long, such as to pods that are gone."""
+        for place, pool in tuple(self._pools.items()):
+            pool.prune(now)
+            if pool.is_unused:
+                # A connection that is being made is closed after its answer.
+                self._pools.pop(place).retire()
+
     def close(self) -> None:
         """End all connections."""
         for pool in self._pools.values():
@@ -60,16 +68,10 @@ class StatsAsker:
         self._pools.clear()
 
     def _pool(self, ip: str, port: int, now: float) -> PodPool:
-        if now - self._swept_at > IDLE_SECONDS:
-            self._swept_at = now
-            self._sweep(now)
+        if now - self._pruned_at > IDLE_SECONDS:
+            self._pruned_at = now
+            self.prune(now)
         pool = self._pools.get((ip, port))
         if pool is None:
             pool = self._pools[ip, port] = PodPool(ip, port, MOST_BODY_BYTES)
         return pool
-
-    def _sweep(self, now: float) -> None:
-        """Drop the connections to pods that are asked no more."""
-        for pool in self._pools.values():
-            pool.prune(now)
-        self._pools = {place: pool for place, pool in self._pools.items() if not pool.is_unused}

@@ -8,6 +8,7 @@ from aiohttp import web
 from allot_gateway.pod_stats import PodStats
 from allot_gateway.view.workloads import ServingPod
 from allot_protocol.pods.stats import StatsAsker
+from tests.fakes.stats_server import HOST, serving_stats
 
 GONE = 1
 
@@ -22,19 +23,12 @@ async def a_pod(status: int, text: str, seen: list[str]) -> AsyncIterator[Servin
         seen.append(request.headers.get("authorization", ""))
         return web.Response(text=text, status=status)
 
-    app = web.Application()
-    app.add_routes([web.get("/stats", stats)])
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield a_place(runner.addresses[0][1])
-    finally:
-        await runner.cleanup()
+    async with serving_stats(stats) as port:
+        yield a_place(port)
 
 
 def a_place(port: int) -> ServingPod:
-    return ServingPod("uid", "default", "pod-1", "127.0.0.1", port, "node", is_routable=True)
+    return ServingPod("uid", "default", "pod-1", HOST, port, "node", is_routable=True)
 
 
 async def ask(pod: ServingPod) -> object:

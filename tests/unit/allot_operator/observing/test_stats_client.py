@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 
 import pytest
 from aiohttp import web
@@ -14,6 +13,7 @@ from allot_api.terms import ModelState
 from allot_operator.facts.reports import NotKnown, Reading, Report
 from allot_operator.observing.stats_client import MAX_CONCURRENT, StatsClient, ask_all
 from allot_protocol.pods.stats import StatsAsker
+from tests.fakes.stats_server import HOST, serving_stats
 
 STATS = {
     "boot_id": "b",
@@ -23,32 +23,16 @@ STATS = {
 }
 
 
-@asynccontextmanager
-async def serving(
-    handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
-) -> AsyncIterator[int]:
-    app = web.Application()
-    app.router.add_get("/stats", handler)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()
-
-
 async def ask(port: int) -> Reading:
     with closing(StatsAsker()) as asker:
-        return await StatsClient(asker, port).read("127.0.0.1", "a")
+        return await StatsClient(asker, port).read(HOST, "a")
 
 
 async def test_a_pod_that_answers_is_reported() -> None:
     async def answer(request: web.Request) -> web.Response:
         return web.json_response(STATS)
 
-    async with serving(answer) as port:
+    async with serving_stats(answer) as port:
         report = await ask(port)
 
     assert isinstance(report, Report)
@@ -64,7 +48,7 @@ async def test_any_other_answer_is_not_known(status: int, body: str) -> None:
     async def answer(request: web.Request) -> web.Response:
         return web.Response(status=status, text=body, headers={"Location": "/stats"})
 
-    async with serving(answer) as port:
+    async with serving_stats(answer) as port:
         assert isinstance(await ask(port), NotKnown)
 
 
