@@ -209,7 +209,7 @@ def test_the_console_examples_of_the_elser_page(url: str, scarce: None) -> None:
     assert second["service_settings"]["adaptive_allocations"] == ADAPTIVE
 
 
-def test_the_examples_of_the_page_on_elasticsearch_endpoints(url: str) -> None:
+def test_the_examples_of_the_page_on_elasticsearch_endpoints(url: str, scarce: None) -> None:
     quoted, elser, rerank, e5, custom, adaptive, shared = curl("elasticsearch_page.sh", url)
 
     # The page's command sends a string where an object is meant.
@@ -221,6 +221,7 @@ def test_the_examples_of_the_page_on_elasticsearch_endpoints(url: str) -> None:
         "my-e5-endpoint": ".multilingual-e5-small",
         "my-msmarco-minilm-endpoint": "msmarco-MiniLM-L12-cos-v5",
     }
+    assert "error" not in adaptive, adaptive
     assert adaptive["service_settings"]["adaptive_allocations"] == ADAPTIVE
     assert json.dumps(shared) == json.dumps(SHARED_ANSWER)
 
