@@ -80,10 +80,20 @@ refused 404 resource_not_found_exception
 OPENAI = """\
 openai 384 384
 base64 as floats True
+usage 12 12
 listed True
 refused 404
 langchain 384 384
 langchain 384
+"""
+LLAMA_INDEX = """\
+tei 384 384 384
+openai 384 384 384
+"""
+COHERE = """\
+1 1 0 True
+2 1 0 True
+refused 404
 """
 
 Program = Callable[..., str]
@@ -103,19 +113,20 @@ def run(*command: str, environment: dict[str, str]) -> str:
     return done.stdout
 
 
-def python_environment(version: str) -> dict[str, str]:
-    """The development environment has one version; another lies before it on the path."""
-    return {} if version == "9" else install_python(f"elasticsearch-{version}.txt")
+def install(pins: str) -> dict[str, str]:
+    """Return the environment with the packages of a file of pins, or skip the test."""
+    try:
+        return install_python(pins)
+    except Unreachable as error:
+        pytest.skip(f"{pins}: {error}")
 
 
 @pytest.fixture(params=["8", "9"])
 def python(request: pytest.FixtureRequest) -> Program:
     """Run a program with the Python client of a major version."""
     version = str(request.param)
-    try:
-        environment = python_environment(version)
-    except Unreachable as error:
-        pytest.skip(f"elasticsearch {version}: {error}")
+    # The development environment has one version; another lies before it on the path.
+    environment = {} if version == "9" else install(f"elasticsearch-{version}.txt")
     found = run(
         sys.executable, "-c", "import elasticsearch; print(elasticsearch.__versionstr__)",
         environment=environment,
@@ -255,14 +266,27 @@ def test_every_task_by_the_javascript_client(javascript: Program, one_of_each: l
 
 
 def test_the_openai_package_and_langchain(one_of_each: list[str]) -> None:
-    try:
-        environment = install_python("openai.txt")
-    except Unreachable as error:
-        pytest.skip(f"openai and langchain-openai: {error}")
+    environment = install("openai.txt")
     url, embeds, *_ = one_of_each
 
     program = PROGRAMS / "python" / "openai_shapes.py"
     assert run(sys.executable, str(program), url, embeds, environment=environment) == OPENAI
+
+
+def test_llama_index_embeds_by_two_shapes(one_of_each: list[str]) -> None:
+    environment = install("llama-index.txt")
+    url, embeds, *_ = one_of_each
+
+    program = PROGRAMS / "python" / "llama_index_shapes.py"
+    assert run(sys.executable, str(program), url, embeds, environment=environment) == LLAMA_INDEX
+
+
+def test_coheres_client_ranks(one_of_each: list[str]) -> None:
+    environment = install("cohere.txt")
+    url, *_, ranks = one_of_each
+
+    program = PROGRAMS / "python" / "cohere_shapes.py"
+    assert run(sys.executable, str(program), url, ranks, environment=environment) == COHERE
 
 
 def test_hugging_faces_client_takes_an_endpoint_for_tei(one_of_each: list[str]) -> None:

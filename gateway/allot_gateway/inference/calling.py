@@ -15,7 +15,7 @@ from allot_gateway.access.actions import Action, Verb
 from allot_gateway.access.gate import Gate
 from allot_gateway.inference.serving import Inference, Received
 from allot_gateway.routing.calls import PodAnswer
-from allot_gateway.shapes.inference_call import Answer, InferenceCall, ServedEndpoint
+from allot_gateway.shapes.inference_call import Computed, InferenceCall, ServedEndpoint
 from allot_gateway.view.state import View
 from allot_protocol.errors import ErrorType, RequestFault
 
@@ -40,7 +40,7 @@ class Calling:
 
     async def infer(
         self, namespace: str, call: InferenceCall, headers: Mapping[str, str]
-    ) -> Answer:
+    ) -> Computed:
         """Return Elasticsearch's answer to a call, decoded; raises RequestFault."""
         endpoint = self.view.find_endpoint(namespace, call.inference_id)
         name = call.inference_id if endpoint is None else endpoint.subject.name
@@ -59,8 +59,7 @@ class Calling:
         )
         if answer.status != HTTPStatus.OK:
             raise reword(answer)
-        decoded: Answer = orjson.loads(answer.body)
-        return decoded
+        return Computed(orjson.loads(answer.body), answer.tokens or 0)
 
     def endpoints(self, namespace: str) -> Sequence[ServedEndpoint]:
         """Return what can be called."""

@@ -201,4 +201,5 @@ def combine(
         raise RequestFault(
             ErrorType.BAD_GATEWAY, f"a pod's answer is not understood: {error}"
         ) from error
-    return PodAnswer(first.status, first.content_type, body, None, first.pod)
+    tokens = sum(answer.tokens or 0 for answer in answers)
+    return PodAnswer(first.status, first.content_type, body, None, first.pod, tokens)

@@ -28,10 +28,11 @@ class PodCall:
 
 @dataclass(frozen=True, slots=True)
 class PodAnswer:
-    """A pod's answer, undecoded."""
+    """A pod's answer, undecoded; `tokens` as it counted those of the request, if it told."""
 
     status: int
     content_type: str
     body: bytes
     retry_after: str | None
     pod: str
+    tokens: int | None = None

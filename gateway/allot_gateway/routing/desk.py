@@ -202,7 +202,7 @@ class Desk:
             raise faults.no_answer_in_time(errand.timeout_seconds)
         self._settle(errand, sent, raw, now)
         pod = self._access.name(sent.pod.uid)
-        return PodAnswer(raw.status, raw.content_type, raw.body, raw.retry_after, pod)
+        return PodAnswer(raw.status, raw.content_type, raw.body, raw.retry_after, pod, raw.tokens)
 
     def _settle(self, errand: Errand, sent: Sent, raw: RawAnswer, now: float) -> None:
         """Learn from an answer, and send what has room now."""

@@ -27,6 +27,14 @@ class InferenceCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Computed:
+    """An answer, and how many tokens the pods read for it: 0 if they did not tell."""
+
+    answer: Answer
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class ServedEndpoint:
     """An endpoint that can be called, and when it was made, in seconds since 1970."""
 
@@ -40,7 +48,7 @@ class Inference(Protocol):
 
     async def infer(
         self, namespace: str, call: InferenceCall, headers: Mapping[str, str]
-    ) -> Answer:
+    ) -> Computed:
         """Return Elasticsearch's answer; raises RequestFault."""
         ...
 

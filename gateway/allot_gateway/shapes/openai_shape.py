@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from allot_api.terms import TaskType
 from allot_gateway.shapes.inference_call import (
-    Answer,
+    Computed,
     InferenceCall,
     ServedEndpoint,
     read_elements,
@@ -54,13 +54,13 @@ def translate_embeddings(body: EmbeddingsBody) -> InferenceCall:
     return InferenceCall(body.model, TaskType.TEXT_EMBEDDING, inputs)
 
 
-def compose_embeddings(body: EmbeddingsBody, answer: Answer) -> dict[str, Any]:
+def compose_embeddings(body: EmbeddingsBody, computed: Computed) -> dict[str, Any]:
     """Return the answer; raises RequestFault for other dimensions than the model's.
 
-    `usage` says 0 tokens: pods do not tell how many they read, and a number that is guessed
-    would be taken for one that is counted.
+    `usage` has the tokens that the model read: prefixes and special tokens count, what was cut
+    off does not.
     """
-    vectors = [element["embedding"] for element in read_elements(answer)]
+    vectors = [element["embedding"] for element in read_elements(computed.answer)]
     if body.dimensions is not None and len(vectors[0]) != body.dimensions:
         raise refuse(
             f"[dimensions] is [{body.dimensions}] and the model's vectors have "
@@ -74,7 +74,7 @@ def compose_embeddings(body: EmbeddingsBody, answer: Answer) -> dict[str, Any]:
             for index, vector in enumerate(vectors)
         ],
         "model": body.model,
-        "usage": {"prompt_tokens": 0, "total_tokens": 0},
+        "usage": {"prompt_tokens": computed.tokens, "total_tokens": computed.tokens},
     }
 
 

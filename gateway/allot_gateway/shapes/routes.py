@@ -16,7 +16,7 @@ from starlette.routing import Route
 from allot_api.terms import TaskType
 from allot_gateway.shapes import cohere_shape, openai_shape, tei_shape
 from allot_gateway.shapes.inference_call import (
-    Answer,
+    Computed,
     Inference,
     InferenceCall,
     ServedEndpoint,
@@ -80,7 +80,7 @@ class ShapeRoutes:
             for method, path, action in table
         ]
 
-    async def _infer(self, request: Request, call: InferenceCall) -> Answer:
+    async def _infer(self, request: Request, call: InferenceCall) -> Computed:
         return await self.inference.infer(self.namespace_of(request), call, request.headers)
 
     async def _read(self, request: Request) -> bytes:
@@ -95,8 +95,8 @@ class ShapeRoutes:
 
     async def _embed_openai(self, request: Request) -> Any:
         body = parse_shape(await self._read(request), openai_shape.EmbeddingsBody)
-        answer = await self._infer(request, openai_shape.translate_embeddings(body))
-        return openai_shape.compose_embeddings(body, answer)
+        computed = await self._infer(request, openai_shape.translate_embeddings(body))
+        return openai_shape.compose_embeddings(body, computed)
 
     async def _list_models(self, request: Request) -> Any:
         return openai_shape.describe_models(self.inference.endpoints(self.namespace_of(request)))
@@ -106,10 +106,10 @@ class ShapeRoutes:
 
     async def _rerank_cohere(self, request: Request) -> Any:
         body = parse_shape(await self._read(request), cohere_shape.RerankBody)
-        answer = await self._infer(request, cohere_shape.translate_rerank(body))
+        computed = await self._infer(request, cohere_shape.translate_rerank(body))
         version = "2" if request.url.path.startswith("/v2") else "1"
         return cohere_shape.compose_rerank(
-            body, answer, answer_id=str(uuid.uuid4()), version=version
+            body, computed.answer, answer_id=str(uuid.uuid4()), version=version
         )
 
     async def _serve_own(self, request: Request) -> Any:
@@ -117,30 +117,30 @@ class ShapeRoutes:
         inference_id = request.path_params[PATH_ID]
         if tei_shape.asks_for_ranking(content):
             asked = parse_shape(content, tei_shape.DocumentsBody)
-            answer = await self._infer(request, tei_shape.translate_documents(asked, inference_id))
-            return tei_shape.compose_documents(asked, answer)
+            call = tei_shape.translate_documents(asked, inference_id)
+            return tei_shape.compose_documents(asked, (await self._infer(request, call)).answer)
         body = parse_shape(content, tei_shape.EmbedBody)
-        answer = await self._infer(request, tei_shape.translate_embed(body, inference_id, None))
-        return tei_shape.compose_own(body, answer)
+        call = tei_shape.translate_embed(body, inference_id, None)
+        return tei_shape.compose_own(body, (await self._infer(request, call)).answer)
 
     async def _embed_tei(self, request: Request) -> Any:
         body = parse_shape(await self._read(request), tei_shape.EmbedBody)
         call = tei_shape.translate_embed(
             body, request.path_params[PATH_ID], TaskType.TEXT_EMBEDDING
         )
-        return tei_shape.compose_embed(body, await self._infer(request, call))
+        return tei_shape.compose_embed(body, (await self._infer(request, call)).answer)
 
     async def _embed_sparse(self, request: Request) -> Any:
         body = parse_shape(await self._read(request), tei_shape.EmbedBody)
         call = tei_shape.translate_embed(
             body, request.path_params[PATH_ID], TaskType.SPARSE_EMBEDDING
         )
-        return tei_shape.compose_embed_sparse(await self._infer(request, call))
+        return tei_shape.compose_embed_sparse((await self._infer(request, call)).answer)
 
     async def _rerank_tei(self, request: Request) -> Any:
         body = parse_shape(await self._read(request), tei_shape.RerankBody)
         call = tei_shape.translate_rerank(body, request.path_params[PATH_ID])
-        return tei_shape.compose_rerank(body, await self._infer(request, call))
+        return tei_shape.compose_rerank(body, (await self._infer(request, call)).answer)
 
     async def _show_info(self, request: Request) -> Any:
         return tei_shape.describe_info(self._find(request), self.version)

@@ -18,6 +18,7 @@ plain = client.embeddings.create(model=embeds, input=TEXTS, encoding_format="flo
 print("openai", *(len(one.embedding) for one in packed.data))
 pairs = zip(packed.data[0].embedding, plain.data[0].embedding, strict=True)
 print("base64 as floats", all(abs(one - other) < 1e-6 for one, other in pairs))
+print("usage", packed.usage.prompt_tokens, plain.usage.total_tokens)
 print("listed", embeds in [model.id for model in client.models.list()])
 try:
     client.embeddings.create(model="nobody", input="a")

@@ -32,11 +32,12 @@ JSON = "application/json"
 
 
 def embed(call: PodCall) -> PodAnswer:
-    """Answer as a model of one dimension would."""
+    """Answer as a model of one dimension would, to which a character is a token."""
     inputs = orjson.loads(call.body)["input"]
     texts = [inputs] if isinstance(inputs, str) else inputs
     body = {"text_embedding": [{"embedding": [len(text)]} for text in texts]}
-    return PodAnswer(200, JSON, orjson.dumps(body), None, "pod-1")
+    tokens = sum(map(len, texts))
+    return PodAnswer(200, JSON, orjson.dumps(body), None, "pod-1", tokens)
 
 
 @dataclass

@@ -72,6 +72,18 @@ async def test_a_bulk_is_divided_and_joined(stage: Stage, client: httpx.AsyncCli
     ]
 
 
+async def test_usage_counts_the_tokens_of_all_pieces(
+    stage: Stage, client: httpx.AsyncClient
+) -> None:
+    inputs = ["x" * (index % 9 + 1) for index in range(200)]
+
+    answer = await client.post("/v1/embeddings", json={"model": "my-e5", "input": inputs})
+
+    assert len(stage.calls) > 1
+    total = sum(map(len, inputs))
+    assert answer.json()["usage"] == {"prompt_tokens": total, "total_tokens": total}
+
+
 async def test_a_piece_that_is_refused_is_the_answer(
     stage: Stage, client: httpx.AsyncClient
 ) -> None:

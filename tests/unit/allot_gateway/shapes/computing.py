@@ -6,7 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from allot_api.terms import TaskType
-from allot_gateway.shapes.inference_call import Answer, InferenceCall, ServedEndpoint
+from allot_gateway.shapes.inference_call import (
+    Answer,
+    Computed,
+    InferenceCall,
+    ServedEndpoint,
+)
 from allot_protocol.errors import ErrorType, RequestFault
 
 ENDPOINTS = (
@@ -37,13 +42,13 @@ class Computing:
 
     async def infer(
         self, namespace: str, call: InferenceCall, headers: Mapping[str, str]
-    ) -> Answer:
+    ) -> Computed:
         self.calls.append((namespace, call, headers))
         if call.inference_id == "busy":
             raise RequestFault(ErrorType.REJECTED, "the queue is full", retry_after_seconds=7)
         if call.inference_id == "broken":
             raise RequestFault(ErrorType.FAILED, "the model failed")
-        return compute(call)
+        return Computed(compute(call), sum(len(text.split()) for text in call.inputs))
 
 
 def compute(call: InferenceCall) -> Answer:

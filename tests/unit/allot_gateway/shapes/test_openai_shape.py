@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from allot_api.terms import TaskType
-from allot_gateway.shapes.inference_call import InferenceCall
+from allot_gateway.shapes.inference_call import Computed, InferenceCall
 from allot_gateway.shapes.openai_shape import (
     EmbeddingsBody,
     compose_embeddings,
@@ -19,7 +19,9 @@ from allot_gateway.shapes.shape_body import parse_shape
 from allot_protocol.errors import RequestFault
 from tests.unit.allot_gateway.shapes.computing import ENDPOINTS
 
-ANSWER = {"text_embedding": [{"embedding": [1.0, -0.1]}, {"embedding": [0.25, 3.5]}]}
+ANSWER = Computed(
+    {"text_embedding": [{"embedding": [1.0, -0.1]}, {"embedding": [0.25, 3.5]}]}, tokens=6
+)
 
 
 @pytest.mark.parametrize(("given", "inputs"), [("hi", ("hi",)), (["a", "b"], ("a", "b"))])
@@ -39,7 +41,7 @@ def test_vectors_are_numbered_in_the_order_of_their_inputs() -> None:
             {"object": "embedding", "index": 1, "embedding": [0.25, 3.5]},
         ],
         "model": "my-e5",
-        "usage": {"prompt_tokens": 0, "total_tokens": 0},
+        "usage": {"prompt_tokens": 6, "total_tokens": 6},
     }
 
 
@@ -54,7 +56,7 @@ def test_base64_holds_little_endian_floats_of_32_bits() -> None:
 
 
 def test_vectors_of_bytes_are_answered_as_the_numbers_they_are() -> None:
-    answer = {"text_embedding_bytes": [{"embedding": [-128, 127]}]}
+    answer = Computed({"text_embedding_bytes": [{"embedding": [-128, 127]}]}, tokens=3)
 
     plain = compose_embeddings(EmbeddingsBody(model="my-e5", input="a"), answer)
     packed = compose_embeddings(

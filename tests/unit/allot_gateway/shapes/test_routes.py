@@ -56,7 +56,7 @@ async def test_the_openai_package_reads_vectors_of_either_encoding(
     assert packed.data[1].embedding == pytest.approx(embed("banana"), rel=1e-6)
     assert [one.index for one in packed.data] == [0, 1]
     assert plain.data[0].embedding == embed("a")
-    assert (packed.model, packed.usage.total_tokens) == ("my-e5", 0)
+    assert (packed.model, packed.usage.total_tokens) == ("my-e5", 2)
     namespace, _, headers = computing.calls[0]
     assert (namespace, headers["authorization"]) == ("here", "Bearer secret")
 
