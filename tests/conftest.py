@@ -13,10 +13,9 @@ import hypothesis
 import pytest
 
 from allot_local.cluster import LocalCluster
-from allot_local.progress import silent
+from tests.clusters import ROOT, running
 
 Kubectl = Callable[..., str]
-ROOT = Path(__file__).resolve().parent.parent
 
 # How long an example takes says more of the machine's other work than of the code.
 hypothesis.settings.register_profile("allot", deadline=None)
@@ -35,11 +34,8 @@ def local_cluster() -> Iterator[LocalCluster]:
     """Bring up a control plane and a node, and end both after the last test."""
     with tempfile.TemporaryDirectory(prefix="allot-tests-") as root:
         cluster = LocalCluster(name=f"tests-{os.getpid()}", root=Path(root))
-        try:
-            cluster.up(silent)
+        with running(cluster, Path(root)):
             yield cluster
-        finally:
-            cluster.down()
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,8 @@ from allot_api.names import DEPLOYMENT_PREFIX, derived_name
 from allot_local.clock import now
 from allot_local.cluster import LocalCluster
 from tests.cases.argo_cd import SCRIPTS, health_of
-from tests.conftest import ROOT, Kubectl
+from tests.clusters import ROOT
+from tests.conftest import Kubectl
 from tests.integration.audit import OPERATOR, read_writes
 from tests.integration.objects import Manifest, Objects, an_endpoint, an_object
 from tests.kstatus.judging import kstatus_of

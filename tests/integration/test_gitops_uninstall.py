@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from allot_local.cluster import LocalCluster
-from allot_local.progress import silent
-from tests.conftest import ROOT
+from tests.clusters import ROOT, running
 from tests.integration.objects import OWNED, an_endpoint
 
 ENDPOINTS = ("one", "two", "three")
@@ -79,11 +78,8 @@ class Cluster:
 def cluster() -> Iterator[Cluster]:
     with tempfile.TemporaryDirectory(prefix="allot-uninstall-") as root:
         local = LocalCluster(name=f"uninstall-{os.getpid()}", root=Path(root))
-        try:
-            local.up(silent)
+        with running(local, Path(root)):
             yield Cluster(local)
-        finally:
-            local.down()
 
 
 @pytest.fixture(scope="module")

@@ -18,10 +18,26 @@ import pytest
 
 from allot_local.cluster import COMPONENTS, LocalCluster
 from allot_local.progress import silent
+from tests.clusters import ROOT, running
 
 OFF_BY_DEFAULT = {
     "bootstrap-signer-controller", "selinux-warning-controller", "token-cleaner-controller",
 }  # fmt: skip
+
+GONE_SECONDS = 60
+KEEPER = """
+import sys
+import time
+from pathlib import Path
+
+from allot_local.cluster import LocalCluster
+from tests.clusters import running
+
+home = Path(sys.argv[1])
+with running(LocalCluster("other", home), home):
+    print("up", flush=True)
+    time.sleep(600)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +48,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def cluster(home: Path) -> Iterator[LocalCluster]:
     """A cluster of its own, as these tests kill its parts."""
-    cluster = LocalCluster("mended", home)
-    try:
-        cluster.up(silent)
+    with running(LocalCluster("mended", home), home) as cluster:
         yield cluster
-    finally:
-        cluster.down()
 
 
 def kubectl(cluster: LocalCluster, *arguments: str) -> str:
@@ -150,18 +162,26 @@ def test_down_leaves_no_process_and_no_port_and_up_finds_the_state(cluster: Loca
 
 def test_two_clusters_run_side_by_side(cluster: LocalCluster, home: Path) -> None:
     other = LocalCluster("other", home)
-    try:
-        other.up(silent)
-        kubectl(other, "create", "configmap", "only-here")
-        names = kubectl(cluster, "get", "configmaps", "-o", "name")
-        nodes = [kubectl(one, "get", "nodes", "-o", "name") for one in (cluster, other)]
-    finally:
-        other.reset()
+    with subprocess.Popen(
+        [sys.executable, "-c", KEEPER, str(home)], stdout=subprocess.PIPE, cwd=ROOT
+    ) as keeper:
+        try:
+            assert keeper.stdout is not None
+            assert keeper.stdout.readline() == b"up\n"
+            kubectl(other, "create", "configmap", "only-here")
+            names = kubectl(cluster, "get", "configmaps", "-o", "name")
+            nodes = [kubectl(one, "get", "nodes", "-o", "name") for one in (cluster, other)]
+        finally:
+            # As tests may be: its cluster must not outlive it.
+            keeper.kill()
 
     assert "only-here" not in names
     assert nodes == ["node/allot-local-mended", "node/allot-local-other"]
+    deadline = time.monotonic() + GONE_SECONDS
+    while other.exists:
+        assert time.monotonic() < deadline, processes_of(other)
+        time.sleep(0.2)
     assert processes_of(other) == []
-    assert not other.exists
     assert all(status.is_ready for status in cluster.status())
 
 

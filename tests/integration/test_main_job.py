@@ -21,7 +21,8 @@ from allot_cli.demo.inference import DENSE, ask
 from allot_cli.kubectl import Kubectl as BoundKubectl
 from allot_local.clock import now
 from allot_local.cluster import LocalCluster
-from tests.conftest import ROOT, Kubectl, KubectlFailed
+from tests.clusters import ROOT
+from tests.conftest import Kubectl, KubectlFailed
 from tests.integration.audit import GATEWAY, OPERATOR, read_writes, wait_for_silence
 from tests.integration.objects import OWNED
 
