@@ -1,4 +1,4 @@
-"""What runs while the Lease is held, and only then: watches, workers, and the two loops."""
+"""What runs while the Lease is held, and only then: watches, workers, and the loops."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from allot_operator.health import Health
 from allot_operator.measures import Measures
 from allot_operator.observing.fronts import look_for_front
 from allot_operator.observing.gateway_rounds import look_for_gateways
+from allot_operator.observing.pacing import choose_pause
 from allot_operator.observing.rounds import ask_round
 from allot_operator.passes.deployment_pass import pass_over_deployment
 from allot_operator.passes.endpoint_pass import pass_over_endpoint
@@ -37,6 +38,7 @@ PASSES = {
     INFERENCE_ENDPOINTS: pass_over_endpoint,
 }
 OVERSIGHT_SECONDS = 5.0
+GATEWAY_SECONDS = 5.0
 # A key that is due and not taken for this long means that the workers are stuck.
 LONGEST_NEGLECT_SECONDS = 120.0
 SILENCE_SECONDS = 120.0
@@ -71,6 +73,7 @@ class Leader:
             "watches": SILENCE_SECONDS,
             "oversight": SILENCE_SECONDS,
             "rounds": SILENCE_SECONDS,
+            "gateways": SILENCE_SECONDS,
             "resync": SILENCE_SECONDS + self._settings.resync_seconds,
         }
         self._around.ledger.clear()
@@ -98,6 +101,7 @@ class Leader:
                 group.create_task(work(crew))
             group.create_task(self._oversee())
             group.create_task(self._ask_pods())
+            group.create_task(self._look_at_gateways())
             group.create_task(self._resync())
 
     def _watches(self) -> Watches:
@@ -120,15 +124,22 @@ class Leader:
     async def _ask_pods(self) -> None:
         around = self._around
         while True:
-            await asyncio.sleep(self._settings.stats_seconds)
-            self._measures.pods_asked.set(len(around.ledger.addresses()))
-            await self._look_for_gateways()
-            if await self._is_front_another():
-                await self._look_at_all()
+            pods = len(around.ledger.addresses())
+            await asyncio.sleep(choose_pause(pods, self._settings.stats_seconds))
+            self._measures.pods_asked.set(pods)
             await ask_round(
                 around.ledger, around.stats, self._queue.add, around.now, around.held_for
             )
             self._health.beat("rounds")
+
+    async def _look_at_gateways(self) -> None:
+        """Read what the API server knows of gateways: not as often as pods are asked."""
+        while True:
+            await asyncio.sleep(GATEWAY_SECONDS)
+            await self._look_for_gateways()
+            if await self._is_front_another():
+                await self._look_at_all()
+            self._health.beat("gateways")
 
     async def _look_for_gateways(self) -> None:
         around = self._around

@@ -13,7 +13,7 @@ from allot_operator.scaling.policy import Policy
 from bench.scaling.engine import Simulation
 from bench.scaling.pods import Pod
 
-ROUND_SECONDS = 5.0
+ROUND_SECONDS = 2.0
 # Any moment does: decisions see differences only.
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -14,13 +14,14 @@ KEPT_SECONDS = 300.0
 # Up to here each window is looked at, and then those that are so many times as long.
 EACH_SECONDS, SPACING = 60.0, 1.25
 # Shorter spans are joined: more of them would say no more.
-LEAST_SPAN_SECONDS = 2.5
+LEAST_SPAN_SECONDS = 1.5
 # The dispersion is a mean of about so many pairs of spans, fewer at first.
 LEAST_MEMORY_SPANS, MEMORY_SPANS = 20, 100
 # Lengths vary, and requests bring several inputs: until known, twice a Poisson process.
 PRIOR_DISPERSION_INPUTS = 2.0
-# From here on arrivals come in bulk.
+# From here on arrivals come in bulk, and are looked at in parts of at least so many seconds.
 BURSTY_DISPERSION = 4.0
+BULK_SECONDS = 7.0
 # A step of the load is no dispersion: one pair of spans counts at most so many times what is known.
 LARGEST_SURPRISE = 6.0
 
@@ -71,22 +72,33 @@ class Arrivals:
             return Arrivals(newer, dispersion, min(self.learnt + 1, MEMORY_SPANS))
         return Arrivals(newer, self.dispersion, self.learnt)
 
+    @property
+    def is_bursty(self) -> bool:
+        """Whether requests come in bulk."""
+        return self.dispersion >= BURSTY_DISPERSION
+
     def windows(self) -> Iterator[Window]:
         """Yield windows from the shortest to the longest: of a minute each, then ever fewer.
 
         What was not heard counts as nothing. Where requests come in bulk, one of them is no rise:
-        then the fullest span of a window counts as the second fullest.
+        then the fullest part of a window counts as the second fullest.
         """
-        is_bursty = self.dispersion >= BURSTY_DISPERSION
+        least = BULK_SECONDS if self.is_bursty else 0.0
         seconds = tokens = known_seconds = known_tokens = first = second = following = 0.0
+        part_seconds = part = 0.0
         for span in self.spans:
             seconds += span.seconds
             tokens += span.tokens
             if span.is_complete:
                 known_seconds += span.seconds
                 known_tokens += span.tokens
-            if is_bursty and span.tokens > second:
-                first, second = max(first, span.tokens), min(first, span.tokens)
+            part_seconds += span.seconds
+            part += span.tokens
+            if part_seconds < least:
+                continue
+            if self.is_bursty and part > second:
+                first, second = max(first, part), min(first, part)
+            part_seconds = part = 0.0
             if seconds >= following:
                 lasting = tokens - first + second
                 yield Window(seconds, tokens, lasting, known_seconds, known_tokens)

@@ -14,8 +14,22 @@ from allot_operator.scaling.observation import Observation
 
 # What waits while all is well: the next pass of each pod, and one more.
 USUAL_PASSES = 2.0
+# Where requests come in bulk, a backlog comes and goes with each of them: less is begun for it.
+SLACK, BULK_SLACK = 0.7, 1.0
 # Until a pod said how long it took to start.
 UNKNOWN_START_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """Within how many seconds what waits is to be done.
+
+    `slack` is the part of an allocation that is not begun for it, but left to the headroom that
+    the target utilization leaves.
+    """
+
+    seconds: float
+    slack: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +68,11 @@ def project_excess(
     return max(0.0, then + (rate - everyone) * (starts.seconds - remaining))
 
 
-def count_for_backlog(excess: float, capacity: float, rate: float, *, drain_seconds: float) -> int:
-    """Return how many allocations of a capacity do what arrives and, in time, what waits.
+def plan_drain(drain_seconds: float, *, is_bursty: bool) -> Drain:
+    """Return how a backlog is to be worked off."""
+    return Drain(drain_seconds, BULK_SLACK if is_bursty else SLACK)
 
-    A part of one is left to the headroom that the target utilization leaves.
-    """
-    return math.floor((rate + excess / drain_seconds) / capacity)
+
+def count_for_backlog(excess: float, capacity: float, rate: float, drain: Drain) -> int:
+    """Return how many allocations of a capacity do what arrives and, in time, what waits."""
+    return math.floor((rate + excess / drain.seconds) / capacity + 1.0 - drain.slack)

@@ -18,6 +18,7 @@ from allot_operator.scaling.backlog import (
     count_for_held,
     measure_excess,
     measure_waiting,
+    plan_drain,
     project_excess,
 )
 from allot_operator.scaling.capacity import Capacity, find_capacity
@@ -171,8 +172,8 @@ def choose_rise(
     # Where pods have no place, more would have none either: the backlog is not theirs.
     if observation.stuck or left <= 0.0:
         return arriving, ScalingReason.MORE_WORK
-    drain = policy.tuning.drain_seconds
-    waiting = count_for_backlog(left, capacity.best, evidence.expected, drain_seconds=drain)
+    drain = plan_drain(policy.tuning.drain_seconds, is_bursty=evidence.is_bursty)
+    waiting = count_for_backlog(left, capacity.best, evidence.expected, drain)
     if waiting > arriving:
         return waiting, ScalingReason.BACKLOG
     return arriving, ScalingReason.MORE_WORK
@@ -188,8 +189,8 @@ def choose_fall(
     planned = policy.tuning.target_utilization * capacity.worst
     enough = math.ceil(rate / (FALL_MARGIN * planned))
     if excess > 0.0:
-        drain = policy.tuning.drain_seconds
-        backlog = count_for_backlog(excess, capacity.worst, rate, drain_seconds=drain)
+        drain = plan_drain(policy.tuning.drain_seconds, is_bursty=evidence.is_bursty)
+        backlog = count_for_backlog(excess, capacity.worst, rate, drain)
         enough = max(enough, backlog)
     return max(1, enough)
 

@@ -31,17 +31,26 @@ def test_the_dispersion_of_single_inputs_and_of_bulk_requests_is_told_apart() ->
 def test_one_large_request_among_bulk_ones_is_no_rise() -> None:
     bulk = Arrivals(dispersion=20.0)
     for tokens in (3000.0, 2500.0, 90_000.0):
-        bulk = bulk.add(Span(5.0, tokens, is_complete=True), LENGTH)
+        bulk = bulk.add(Span(7.0, tokens, is_complete=True), LENGTH)
 
     assert [window.lasting for window in bulk.windows()] == [0.0, 5000.0, 8500.0]
     assert [window.known_tokens for window in bulk.windows()] == [90_000.0, 92_500.0, 95_500.0]
+
+
+def test_bulk_requests_that_come_together_are_looked_at_together() -> None:
+    bulk = Arrivals(dispersion=20.0)
+    for tokens in (1000.0, 2000.0, 0.0, 3000.0, 50_000.0, 40_000.0, 0.0, 100.0):
+        bulk = bulk.add(Span(2.0, tokens, is_complete=True), LENGTH)
+
+    # 90,100 came in the last 8 seconds, and 6,000 in those before: the fullest counts as the other.
+    assert [(one.seconds, one.lasting) for one in bulk.windows()] == [(8.0, 0.0), (16.0, 12_000.0)]
 
 
 def test_short_spans_are_joined_and_old_ones_dropped() -> None:
     often = arrive(*[10.0] * 20, seconds=1.0)
     long = arrive(*[10.0] * 200)
 
-    assert all(span.seconds == 3.0 for span in often.spans[1:])
+    assert all(span.seconds == 2.0 for span in often.spans[1:])
     assert sum(span.tokens for span in often.spans) == 200
     assert sum(span.seconds for span in long.spans) == 300
 

@@ -10,6 +10,7 @@ from allot_operator.scaling.backlog import (
     count_for_held,
     measure_excess,
     measure_waiting,
+    plan_drain,
     project_excess,
 )
 from allot_operator.scaling.capacity import Capacity
@@ -53,8 +54,12 @@ def test_what_is_left_when_a_new_pod_serves(
 
 
 def test_a_part_of_an_allocation_is_left_to_the_headroom() -> None:
-    assert count_for_backlog(9_000.0, 1000.0, 1000.0, drain_seconds=10.0) == 1
-    assert count_for_backlog(10_000.0, 1000.0, 1000.0, drain_seconds=10.0) == 2
+    steady, bulk = (plan_drain(10.0, is_bursty=is_bursty) for is_bursty in (False, True))
+
+    assert count_for_backlog(6_000.0, 1000.0, 1000.0, steady) == 1
+    assert count_for_backlog(8_000.0, 1000.0, 1000.0, steady) == 2
+    assert count_for_backlog(8_000.0, 1000.0, 1000.0, bulk) == 1
+    assert count_for_backlog(10_000.0, 1000.0, 1000.0, bulk) == 2
 
 
 def test_what_is_held_at_zero_needs_at_least_one() -> None:
