@@ -52,7 +52,13 @@ def answer_fault(
 
 def describe_fault(fault: RequestFault) -> dict[str, Any]:
     """Return Elasticsearch's error body."""
-    cause: dict[str, Any] = {"type": fault.wire_type, "reason": fault.message}
-    if fault.challenges:
-        cause["header"] = {CHALLENGE: list(fault.challenges)}
-    return {"error": {"root_cause": [cause], **cause}, "status": fault.status}
+    more = {"header": {CHALLENGE: list(fault.challenges)}} if fault.challenges else {}
+    return describe_error(fault.status, fault.wire_type, fault.message, more)
+
+
+def describe_error(
+    status: int, wire_type: str, reason: str, more: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return Elasticsearch's error body with one cause."""
+    cause = {"type": wire_type, "reason": reason, **(more or {})}
+    return {"error": {"root_cause": [cause], **cause}, "status": status}

@@ -23,6 +23,7 @@ import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from allot_protocol.errors import ErrorType
+from allot_protocol.responses import PRODUCT, describe_error
 
 HEADER_SECONDS = 10.0
 # Longer than `allot_protocol.reading` waits for a body, whose refusal is in Elasticsearch's words.
@@ -190,11 +191,11 @@ class _BoundedProtocol(HttpToolsProtocol):
 
 def build_refusal(status: HTTPStatus, reason: str) -> bytes:
     """Return a whole answer, after which the connection ends. Pure."""
-    cause = {"type": ErrorType.WRONG_TASK.value, "reason": reason}
-    body = orjson.dumps({"error": {"root_cause": [cause], **cause}, "status": status.value})
+    body = orjson.dumps(describe_error(status, ErrorType.WRONG_TASK, reason))
+    product = "".join(f"{name}: {value}\r\n" for name, value in PRODUCT.items())
     head = (
         f"HTTP/1.1 {status.value} {status.phrase}\r\n"
-        "X-Elastic-Product: Elasticsearch\r\n"
+        f"{product}"
         "Content-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\n"
         "Connection: close\r\n\r\n"

@@ -29,12 +29,13 @@ from allot_protocol.departing import while_client_waits
 from allot_protocol.errors import ErrorType, RequestFault
 from allot_protocol.reading import read_body
 from allot_protocol.refusing import CLIENT_CLOSED_REQUEST, OUR_FAULT
+from allot_protocol.responses import PRODUCT
 
 logger = logging.getLogger(__name__)
 
 ROOT = "_inference"
 PARAMETERS = ("timeout", CHUNKS)
-PRODUCT = (b"x-elastic-product", b"Elasticsearch")
+PRODUCT_HEADERS = tuple((name.lower().encode(), value.encode()) for name, value in PRODUCT.items())
 NAMED, TASK_AND_NAMED = 3, 4
 
 
@@ -149,7 +150,7 @@ def decode_headers(headers: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
 async def respond(send: Send, answer: PodAnswer) -> None:
     """Write a pod's answer as it is."""
     headers: list[Any] = [
-        PRODUCT,
+        *PRODUCT_HEADERS,
         (b"content-type", answer.content_type.encode("latin-1")),
         (b"content-length", str(len(answer.body)).encode()),
     ]

@@ -17,13 +17,9 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from allot_api.terms import TaskType
-from allot_gateway.shapes.inference_call import (
-    Computed,
-    InferenceCall,
-    ServedEndpoint,
-    read_elements,
-)
-from allot_gateway.shapes.shape_body import ShapeBody, refuse
+from allot_gateway.shapes.inference_call import Computed, InferenceCall, ServedEndpoint
+from allot_gateway.shapes.shape_body import ShapeBody
+from allot_gateway.shapes.vectors import read_vectors
 
 OWNER = "allot"
 _TOKENS = (
@@ -60,12 +56,7 @@ def compose_embeddings(body: EmbeddingsBody, computed: Computed) -> dict[str, An
     `usage` has the tokens that the model read: prefixes and special tokens count, what was cut
     off does not.
     """
-    vectors = [element["embedding"] for element in read_elements(computed.answer)]
-    if body.dimensions is not None and len(vectors[0]) != body.dimensions:
-        raise refuse(
-            f"[dimensions] is [{body.dimensions}] and the model's vectors have "
-            f"[{len(vectors[0])}]: leave it out"
-        )
+    vectors = read_vectors(computed.answer, body.dimensions)
     encode = _encode_base64 if body.encoding_format == "base64" else _keep
     return {
         "object": "list",

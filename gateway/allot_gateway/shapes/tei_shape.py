@@ -32,6 +32,7 @@ from allot_gateway.shapes.inference_call import (
 )
 from allot_gateway.shapes.scores import squash
 from allot_gateway.shapes.shape_body import ShapeBody, refuse
+from allot_gateway.shapes.vectors import read_vectors
 from allot_protocol.inference_request import InputType
 from allot_protocol.limits import INPUTS
 
@@ -115,12 +116,7 @@ def translate_documents(body: DocumentsBody, inference_id: str) -> InferenceCall
 
 def compose_embed(body: EmbedBody, answer: Answer) -> list[list[float]]:
     """Return a vector for each input; raises RequestFault for other dimensions than theirs."""
-    vectors = [element["embedding"] for element in read_elements(answer)]
-    if body.dimensions is not None and len(vectors[0]) != body.dimensions:
-        raise refuse(
-            f"[dimensions] is [{body.dimensions}] and the model's vectors have [{len(vectors[0])}]"
-        )
-    return vectors
+    return read_vectors(answer, body.dimensions)
 
 
 def compose_embed_sparse(answer: Answer) -> list[list[dict[str, float]]]:
