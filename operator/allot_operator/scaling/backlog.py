@@ -15,7 +15,7 @@ from allot_operator.scaling.observation import Observation
 # What waits while all is well: the next pass of each pod, and one more.
 USUAL_PASSES = 2.0
 # Where requests come in bulk, a backlog comes and goes with each of them: less is begun for it.
-SLACK, BULK_SLACK = 0.7, 1.0
+SLACK, BULK_SLACK = 0.75, 1.0
 # Until a pod said how long it took to start.
 UNKNOWN_START_SECONDS = 15.0
 
