@@ -60,7 +60,7 @@ def test_every_setting_is_there_with_its_default() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        f"lower bound (z = {evidence.RISE_ERRORS})",
+        f"lower bound (z = {evidence.RISE_ERRORS:g})",
         f"milder bound (z = {evidence.SIZE_ERRORS})",
         f"(z = {evidence.FALL_ERRORS:.0f}, windows of {evidence.FALL_SECONDS:.0f} s and more)",
         f"plans with by {100 * (work_policy.RISE_MARGIN - 1):.0f} %",
