@@ -20,9 +20,10 @@ GUARD_SECONDS = 60
 
 
 @contextmanager
-def running(cluster: LocalCluster, root: Path) -> Iterator[LocalCluster]:
-    """Bring a cluster up, whose folder is in `root`, and end it afterwards."""
-    with _guard(cluster.name, root):
+def running(name: str, root: Path) -> Iterator[LocalCluster]:
+    """Bring up a cluster whose folder is in `root`, and end it afterwards."""
+    cluster = LocalCluster(name, root)
+    with _guard(name, root):
         try:
             cluster.up(silent)
             yield cluster

@@ -32,10 +32,11 @@ class KubectlFailed(AssertionError):
 @pytest.fixture(scope="session")
 def local_cluster() -> Iterator[LocalCluster]:
     """Bring up a control plane and a node, and end both after the last test."""
-    with tempfile.TemporaryDirectory(prefix="allot-tests-") as root:
-        cluster = LocalCluster(name=f"tests-{os.getpid()}", root=Path(root))
-        with running(cluster, Path(root)):
-            yield cluster
+    with (
+        tempfile.TemporaryDirectory(prefix="allot-tests-") as root,
+        running(f"tests-{os.getpid()}", Path(root)) as cluster,
+    ):
+        yield cluster
 
 
 @pytest.fixture(scope="session")

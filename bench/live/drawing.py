@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from bench.captions import wrap_command
 from bench.live.traffic import Sent
 from bench.scaling.engine import Simulation
 from bench.scaling.load import Load
@@ -42,5 +43,5 @@ def draw_stories(
         backlog.set_title(f"{name}: inputs without an answer", fontsize="small")
         backlog.set_xlim(0, load.seconds)
         backlog.legend(fontsize="x-small")
-    figure.supxlabel(f"seconds\n{command}", fontsize="x-small")
+    figure.supxlabel(f"seconds\n{wrap_command(command)}", fontsize="x-small")
     figure.savefig(file)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.captions import wrap_command
 from bench.errors import BrokenRun
 from bench.scaling.bars import build_sweep
 from bench.scaling.engine import Setup, Simulation
@@ -23,14 +23,6 @@ CURVE_HEIGHT = 3.2
 COLUMNS = 3
 MINUTE = 60.0
 LEAST_WAIT = 0.001
-# Letters of the command below a drawing.
-LINE = 120
-
-
-def wrap(command: str) -> str:
-    """Return a command in lines that fit below a drawing, cut between words where there are any."""
-    spaced = command.replace(",", ", ")
-    return textwrap.fill(spaced, LINE, break_on_hyphens=False).replace(", ", ",")
 
 
 def draw_timelines(
@@ -52,7 +44,7 @@ def draw_timelines(
             _draw_timeline(panel, simulate(setup, load, policy))
             panel.set_title(f"{source.name}: {policy}", fontsize="small")
     axes[0][0].legend(fontsize="x-small", loc="upper left")
-    figure.supxlabel(f"minutes\n{wrap(command)}", fontsize="x-small")
+    figure.supxlabel(f"minutes\n{wrap_command(command)}", fontsize="x-small")
     figure.savefig(file)
 
 
@@ -97,7 +89,7 @@ def draw_curves(results: Results, file: Path, command: str) -> None:
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside right upper", fontsize="x-small")
     figure.supylabel("wait of the slowest percent, s", fontsize="x-small")
-    figure.supxlabel(f"allocation-seconds\n{wrap(command)}", fontsize="x-small")
+    figure.supxlabel(f"allocation-seconds\n{wrap_command(command)}", fontsize="x-small")
     figure.savefig(file)
 
 

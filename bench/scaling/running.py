@@ -23,7 +23,7 @@ from bench.scaling.sources import Source
 GOOD_WAIT_SECONDS = 1.0
 # The code that a run's figures depend on, and that of the operator's own policies.
 SIMULATOR = ("bench/scaling", "runtime/allot_runtime/batching.py")
-OPERATOR = ("operator/allot_operator/scaling",)
+OPERATOR = ("operator/allot_operator/scaling", "operator/allot_operator/observing/pacing.py")
 # Modules that only show what was found.
 SHOWING = {"__main__", "bars", "curve", "plots", "publishing", "results", "tables"}
 

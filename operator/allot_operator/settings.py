@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from allot_api.names import OPERATOR_LEASE, OPERATOR_NAMESPACE, RUNTIME_IMAGE
+from allot_operator.observing.pacing import USUAL_SECONDS
 
 # Well below the longest step of the clock that decisions on the target rest on (scaling.own_clock).
 LONGEST_STATS_SECONDS = 30
@@ -77,7 +78,7 @@ class Settings(BaseSettings):
         300, ge=1, description="How often every object is looked at although nothing was seen."
     )
     stats_seconds: float = Field(
-        2,
+        USUAL_SECONDS,
         ge=0.2,
         le=LONGEST_STATS_SECONDS,
         description="How often model pods are asked how they are, in seconds; from 800 pods on "

@@ -16,7 +16,8 @@ from allot_api.names import (
 )
 from allot_api.scaling import DEFAULT_SCALE_UP_COOLDOWN, Scaling, resolve_scaling
 from allot_api.terms import ScalingPolicy
-from allot_operator.scaling import cost_model, evidence, work_policy
+from allot_operator.observing.pacing import USUAL_SECONDS
+from allot_operator.scaling import arrivals, cost_model, evidence, work_policy
 from allot_operator.scaling.observation import Held
 from allot_operator.scaling.policy import DEFAULT_MAXIMUM
 from allot_operator.scaling.reasons import ScalingReason
@@ -63,6 +64,8 @@ def test_every_setting_is_there_with_its_default() -> None:
         f"lower bound (z = {evidence.RISE_ERRORS:g})",
         f"milder bound (z = {evidence.SIZE_ERRORS})",
         f"(z = {evidence.FALL_ERRORS:.0f}, windows of {evidence.FALL_SECONDS:.0f} s and more)",
+        f"every {USUAL_SECONDS:.0f} s, each pod's /stats",
+        f"in parts of {arrivals.BULK_SECONDS:.0f} s",
         f"plans with by {100 * (work_policy.RISE_MARGIN - 1):.0f} %",
         f"Up to {100 * (work_policy.FALL_MARGIN - 1):.0f} % above the plan",
         f"counts {100 * cost_model.SURPRISE_KEPT:.0f} % from then on",

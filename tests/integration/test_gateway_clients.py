@@ -265,32 +265,22 @@ def test_every_task_by_the_javascript_client(javascript: Program, one_of_each: l
     assert javascript("tasks.cjs", *one_of_each) == TASKS
 
 
-def test_the_openai_package_and_langchain(one_of_each: list[str]) -> None:
-    environment = install("openai.txt")
-    url, embeds, *_ = one_of_each
+@pytest.mark.parametrize(
+    ("pins", "program", "task", "printed"),
+    [
+        pytest.param("openai.txt", "openai_shapes.py", "embeds", OPENAI, id="openai-langchain"),
+        pytest.param("llama-index.txt", "llama_index_shapes.py", "embeds", LLAMA_INDEX, id="llama"),
+        pytest.param("cohere.txt", "cohere_shapes.py", "ranks", COHERE, id="cohere"),
+        # Hugging Face's own client, which the development environment has.
+        pytest.param(None, "tei_client.py", "embeds", "tei 1 384\n", id="huggingface"),
+    ],
+)
+def test_clients_of_other_apis(
+    one_of_each: list[str], pins: str | None, program: str, task: str, printed: str
+) -> None:
+    environment = install(pins) if pins else {}
+    url, *ids = one_of_each
+    assert task in ids
 
-    program = PROGRAMS / "python" / "openai_shapes.py"
-    assert run(sys.executable, str(program), url, embeds, environment=environment) == OPENAI
-
-
-def test_llama_index_embeds_by_two_shapes(one_of_each: list[str]) -> None:
-    environment = install("llama-index.txt")
-    url, embeds, *_ = one_of_each
-
-    program = PROGRAMS / "python" / "llama_index_shapes.py"
-    assert run(sys.executable, str(program), url, embeds, environment=environment) == LLAMA_INDEX
-
-
-def test_coheres_client_ranks(one_of_each: list[str]) -> None:
-    environment = install("cohere.txt")
-    url, *_, ranks = one_of_each
-
-    program = PROGRAMS / "python" / "cohere_shapes.py"
-    assert run(sys.executable, str(program), url, ranks, environment=environment) == COHERE
-
-
-def test_hugging_faces_client_takes_an_endpoint_for_tei(one_of_each: list[str]) -> None:
-    url, embeds, *_ = one_of_each
-
-    program = PROGRAMS / "python" / "tei_client.py"
-    assert run(sys.executable, str(program), url, embeds, environment={}) == "tei 1 384\n"
+    path = PROGRAMS / "python" / program
+    assert run(sys.executable, str(path), url, task, environment=environment) == printed

@@ -76,10 +76,11 @@ class Cluster:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
-    with tempfile.TemporaryDirectory(prefix="allot-uninstall-") as root:
-        local = LocalCluster(name=f"uninstall-{os.getpid()}", root=Path(root))
-        with running(local, Path(root)):
-            yield Cluster(local)
+    with (
+        tempfile.TemporaryDirectory(prefix="allot-uninstall-") as root,
+        running(f"uninstall-{os.getpid()}", Path(root)) as local,
+    ):
+        yield Cluster(local)
 
 
 @pytest.fixture(scope="module")

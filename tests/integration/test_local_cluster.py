@@ -18,6 +18,7 @@ import pytest
 
 from allot_local.cluster import COMPONENTS, LocalCluster
 from allot_local.progress import silent
+from allot_local.readiness import wait_until
 from tests.clusters import ROOT, running
 
 OFF_BY_DEFAULT = {
@@ -30,11 +31,9 @@ import sys
 import time
 from pathlib import Path
 
-from allot_local.cluster import LocalCluster
 from tests.clusters import running
 
-home = Path(sys.argv[1])
-with running(LocalCluster("other", home), home):
+with running("other", Path(sys.argv[1])):
     print("up", flush=True)
     time.sleep(600)
 """
@@ -48,7 +47,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def cluster(home: Path) -> Iterator[LocalCluster]:
     """A cluster of its own, as these tests kill its parts."""
-    with running(LocalCluster("mended", home), home) as cluster:
+    with running("mended", home) as cluster:
         yield cluster
 
 
@@ -177,10 +176,7 @@ def test_two_clusters_run_side_by_side(cluster: LocalCluster, home: Path) -> Non
 
     assert "only-here" not in names
     assert nodes == ["node/allot-local-mended", "node/allot-local-other"]
-    deadline = time.monotonic() + GONE_SECONDS
-    while other.exists:
-        assert time.monotonic() < deadline, processes_of(other)
-        time.sleep(0.2)
+    assert wait_until(lambda: not other.exists, timeout_seconds=GONE_SECONDS)
     assert processes_of(other) == []
     assert all(status.is_ready for status in cluster.status())
 

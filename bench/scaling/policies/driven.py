@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from allot_operator.facts.reports import Work
+from allot_operator.observing.pacing import USUAL_SECONDS
 from allot_operator.scaling.decision import Memory, decide
 from allot_operator.scaling.observation import Held, Observation, PodWork
 from allot_operator.scaling.policy import Policy
 from bench.scaling.engine import Simulation
 from bench.scaling.pods import Pod
 
-ROUND_SECONDS = 2.0
 # Any moment does: decisions see differences only.
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -96,7 +96,7 @@ class Driven:
     policy: Policy
     observe: Observe = observe_pods
     memory: Memory = field(default_factory=Memory)
-    period_seconds: float = ROUND_SECONDS
+    period_seconds: float = USUAL_SECONDS
 
     def look(self, simulation: Simulation) -> int:
         """Return the target that the operator would set."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# What is seen later is followed later; what came in less time says little.
+USUAL_SECONDS = 2.0
 # Asking one pod and deciding on it takes 0.3 ms of a core (`python -m bench.scaling_loop`), so that
 # this many a second take an eighth of one.
 PODS_PER_SECOND = 400

@@ -83,7 +83,8 @@ class Arrivals:
         What was not heard counts as nothing. Where requests come in bulk, one of them is no rise:
         then the fullest part of a window counts as the second fullest.
         """
-        least = BULK_SECONDS if self.is_bursty else 0.0
+        is_bursty = self.is_bursty
+        least = BULK_SECONDS if is_bursty else 0.0
         seconds = tokens = known_seconds = known_tokens = first = second = following = 0.0
         part_seconds = part = 0.0
         for span in self.spans:
@@ -96,7 +97,7 @@ class Arrivals:
             part += span.tokens
             if part_seconds < least:
                 continue
-            if self.is_bursty and part > second:
+            if is_bursty and part > second:
                 first, second = max(first, part), min(first, part)
             part_seconds = part = 0.0
             if seconds >= following:
