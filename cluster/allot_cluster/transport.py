@@ -67,7 +67,8 @@ class Transport:
         with self._translated():
             async with asyncio.timeout(self._timeout_seconds):
                 answer = await self._open(request, aiohttp.ClientTimeout())
-                return _parse_object(await answer.read())
+                with _cut_unless_read(answer):
+                    return _parse_object(await answer.read())
 
     @asynccontextmanager
     async def stream(
@@ -80,10 +81,8 @@ class Transport:
         with self._translated():
             async with asyncio.timeout(self._timeout_seconds):
                 answer = await self._open(request, aiohttp.ClientTimeout(sock_read=silence_seconds))
-            try:
+            with _cut_unless_read(answer):
                 yield answer.content
-            finally:
-                answer.close()
 
     async def close(self) -> None:
         """Close all connections."""
@@ -150,6 +149,23 @@ class Transport:
             raise Unavailable(f"{server} did not answer in time") from error
         except (aiohttp.ClientError, OSError) as error:
             raise Unavailable(f"{server} cannot be reached: {error}") from error
+
+
+@contextmanager
+def _cut_unless_read(answer: aiohttp.ClientResponse) -> Iterator[None]:
+    """Cut the connection at the end of the block if the answer's body is not read to its end.
+
+    The library would wait for the server to answer the end of the TLS session, and that wait
+    outlives the pool: an open socket whose loop has ended is left.
+    """
+    # Asked for before, as an answer whose reading fails lets go of its connection by itself.
+    transport = answer.connection.transport if answer.connection else None
+    try:
+        yield
+    finally:
+        if transport is not None and not answer.content.is_eof():
+            transport.abort()
+        answer.close()
 
 
 def _new_pool(configuration: Configuration) -> Any:
