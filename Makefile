@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+NATIVE := runtime/allot_runtime/native/few_rows.c
 DERIVED := crds docs/conditions.md docs/metrics.md docs/rules.md
 # Binaries of this environment first, so that tools that call tools find the pinned ones.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -52,7 +53,7 @@ verify: generate ## Fail if anything derived is not up to date
 clean: ## Remove the environment (the clusters' state and caches stay)
 	rm -rf $(VENV)
 
-$(INSTALLED): pyproject.toml constraints.txt
+$(INSTALLED): pyproject.toml constraints.txt hatch_build.py $(NATIVE)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Allot needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@echo "Making the Python environment in $(VENV) (once; about a minute, 5 GB for torch) ..." >&2

@@ -8,7 +8,7 @@ nothing is computed for padding.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,8 +18,10 @@ from torch.nn import functional
 
 from allot_runtime.models.architecture import Architecture, Family
 from allot_runtime.models.attention import WINDOW_ROWS, plan_spans
+from allot_runtime.models.few_rows import MOST_ROWS, FewRows, StoredLayer, is_worth_it
 from allot_runtime.models.interface import TokenSequence
 from allot_runtime.models.layers import Layer, compile_layers
+from allot_runtime.models.layout import Layout
 from allot_runtime.models.linear import FUNCTIONS
 from allot_runtime.models.packing import Encoded, PackedBatch, pack
 from allot_runtime.models.weights import Weights
@@ -70,6 +72,10 @@ NAMES = {
 }
 
 
+# Of how many layers a trial of two ways to compute them is.
+TRIED_LAYERS = 2
+
+
 class BertEncoder:
     """The encoder of the BERT, RoBERTa and DistilBERT families."""
 
@@ -95,15 +101,31 @@ class BertEncoder:
         ]
         self._activation = FUNCTIONS[architecture.activation]
         self._compute = compile_layers()
+        self._few_rows: FewRows | None = None
+
+    def adopt(self, few_rows: FewRows | None) -> None:
+        """Have few rows computed by it from now on, if it is right and faster on this CPU."""
+        if few_rows is None:
+            return
+        tried = few_rows.take_first(TRIED_LAYERS).compute
+
+        def usual(states: Tensor, layout: Layout) -> Tensor:
+            return self._compute_many(states, layout, self._layers[:TRIED_LAYERS])
+
+        if is_worth_it(tried, usual, self._architecture.width):
+            self._few_rows = few_rows
 
     def encode(self, batch: Sequence[TokenSequence]) -> Encoded:
         """Return the last hidden states of a batch, [rows, width]."""
         packed = pack(batch)
         hidden = self._norm.apply(self._embed(packed).to(self._dtype))
-        spans = plan_spans(packed.layout, self._dtype, self._window_rows)
-        heads = self._architecture.heads
-        states = self._compute(hidden, self._layers, spans, heads, self._activation)
-        return Encoded(states, packed.layout)
+        if self._few_rows is not None and packed.layout.tokens <= MOST_ROWS:
+            return Encoded(self._few_rows.compute(hidden, packed.layout), packed.layout)
+        return Encoded(self._compute_many(hidden, packed.layout, self._layers), packed.layout)
+
+    def _compute_many(self, states: Tensor, layout: Layout, layers: list[Layer]) -> Tensor:
+        spans = plan_spans(layout, self._dtype, self._window_rows)
+        return self._compute(states, layers, spans, self._architecture.heads, self._activation)
 
     def _embed(self, batch: PackedBatch) -> Tensor:
         hidden = functional.embedding(batch.ids, self._words).float()
@@ -114,6 +136,25 @@ class BertEncoder:
             types = batch.type_ids.clamp(max=self._types.shape[0] - 1)
             hidden += functional.embedding(types, self._types)
         return hidden
+
+
+def take_stored_layers(architecture: Architecture, weights: Weights) -> Iterator[StoredLayer]:
+    """Yield the layers as they lie in their files; raises ModelFault where a tensor is missing."""
+    names = NAMES[architecture.family]
+    for prefix in map(names.layer.format, range(architecture.layers)):
+        query, key, value = (weights.take_plain(f"{prefix}.{name}") for name in names.projections)
+        yield StoredLayer(
+            query=query,
+            key=key,
+            value=value,
+            attention_output=weights.take_plain(f"{prefix}.{names.attention_output}"),
+            attention_norm=weights.take_norm(
+                f"{prefix}.{names.attention_norm}", architecture.epsilon
+            ),
+            up=weights.take_plain(f"{prefix}.{names.up}"),
+            down=weights.take_plain(f"{prefix}.{names.down}"),
+            norm=weights.take_norm(f"{prefix}.{names.norm}", architecture.epsilon),
+        )
 
 
 def _take_layer(weights: Weights, architecture: Architecture, index: int) -> Layer:

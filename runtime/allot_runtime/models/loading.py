@@ -17,8 +17,9 @@ from allot_runtime.models.architecture import Architecture, parse_architecture
 from allot_runtime.models.attention import ALONE, WINDOW_ROWS
 from allot_runtime.models.cross_encoder import CrossEncoderModel
 from allot_runtime.models.dense import DenseModel
-from allot_runtime.models.encoder import BertEncoder, Encoder
+from allot_runtime.models.encoder import BertEncoder, Encoder, take_stored_layers
 from allot_runtime.models.fallback import load_with_transformers
+from allot_runtime.models.few_rows import take_few_rows
 from allot_runtime.models.heads import take_score_head
 from allot_runtime.models.interface import Model
 from allot_runtime.models.kernels import BUILDERS, choose_kernel, try_kernels
@@ -85,6 +86,11 @@ def _load_own(
     encoder = BertEncoder(architecture, weights, dtype, window_rows)
     match purpose:
         case Purpose.DENSE:
+            # For vectors alone: another order of summing moves a word's weight by more than a
+            # neighbour may.
+            if dtype is torch.float32:
+                layers = take_stored_layers(architecture, weights)
+                encoder.adopt(take_few_rows(architecture, layers))
             return _build_dense(spec, config, tokenizer, encoder)
         case Purpose.SPARSE:
             head = take_vocabulary_head(architecture, weights)

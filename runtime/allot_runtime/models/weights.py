@@ -66,6 +66,12 @@ class Weights:
         weights = [self.take(f"{name}.weight") for name in names]
         return self.build_linear(_join(weights), _join(biases) if biases else None)
 
+    def take_plain(self, name: str) -> Linear:
+        """Return a linear layer as it lies in its file, which stays mapped into memory."""
+        weight, bias = self.take_stored(f"{name}.weight"), f"{name}.bias"
+        absent = weight.new_zeros(weight.shape[:1])
+        return build_plain(weight, self.take_stored(bias) if self.has(bias) else absent)
+
     def build_linear(self, weight: Tensor, bias: Tensor | None) -> Linear:
         """Return a linear layer of the kind that serves this model."""
         return self._build_linear(weight, bias)
