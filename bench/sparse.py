@@ -23,6 +23,7 @@ from bench.workloads import Traffic, build_workload
 
 OURS, USUAL = "allot", "usual"
 PASSAGES = 16
+PASSAGES_JOB = "passages"
 # Weights are logarithms of sums of hundreds of products; this is what float32 leaves of them.
 TOLERANCE = 1e-3
 # A head whose need hides below its encoder's peak counts as its result does: a float32 for each
@@ -35,7 +36,7 @@ def parse(argv: Sequence[str]) -> Namespace:
     """Return the options."""
     parser = options.build_parser("bench.sparse", "A SPLADE's head against the usual formula.")
     parser.add_argument(
-        "--seconds", type=options.number(0), default=8.0, help="of each figure in each turn"
+        "--seconds", type=options.number(0), default=24.0, help="of each figure in each turn"
     )
     return parser.parse_args(argv)
 
@@ -50,7 +51,7 @@ def main(argv: Sequence[str]) -> None:
     rounds, busy = [], []
     with contextlib.ExitStack() as stack:
         workers = {way: stack.enter_context(weighing(way, setup)) for way in (OURS, USUAL)}
-        check(workers, jobs["query"] + jobs["passages"][:2])
+        check(workers, jobs["query"] + jobs[PASSAGES_JOB][:2])
         for index, order in enumerate(plan_turns([OURS, USUAL], given.rounds, given.seed), 1):
             busy.append(wait_until_quiet(given.quiet_seconds))
             found = {way: take_turn(way, workers[way], setup, jobs, given.seconds) for way in order}
@@ -75,7 +76,7 @@ def plan_jobs(setup: Setup, seed: int) -> dict[str, list[str]]:
     ends = read_token_ends(setup.model)
     passages = build_workload(Traffic.PASSAGES, PASSAGES, seed, ends)
     query = build_workload(Traffic.QUERIES, 1, seed, ends)
-    return {"query": [text.text for text in query], "passages": [text.text for text in passages]}
+    return {"query": [text.text for text in query], PASSAGES_JOB: [text.text for text in passages]}
 
 
 def weighing(way: str, setup: Setup) -> AbstractContextManager[Worker]:
@@ -108,12 +109,14 @@ def take_turn(
     figures: dict[str, float] = {}
     for name, texts in jobs.items():
         found = worker.ask({"time": texts, "seconds": seconds})
-        head = max(found["whole"] - found["encoder"], LEAST_SECONDS)
-        figures[f"{name}_head_time"] = 1000 * head
         figures[f"{name}_whole_time"] = 1000 * found["whole"]
+        # Not for a query: ours takes another way through the encoder for a vector than for words.
+        if name == PASSAGES_JOB:
+            head = max(found["whole"] - found["encoder"], LEAST_SECONDS)
+            figures[f"{name}_head_time"] = 1000 * head
     # A process that has computed keeps memory to itself: only a fresh one shows what is needed.
     with weighing(way, setup) as fresh:
-        found = fresh.ask({"memory": jobs["passages"]})
+        found = fresh.ask({"memory": jobs[PASSAGES_JOB]})
     head = max(found["whole"] - found["encoder"], LEAST_MEBIBYTES)
     return figures | {"passages_head_memory": head, "passages_whole_memory": found["whole"]}
 
