@@ -15,10 +15,9 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SOURCE = Path("runtime/allot_runtime/native/few_rows.c")
-# -ffp-contract=fast is gcc's default; clang is told.
-FLAGS = ["-std=gnu11", "-O3", "-funroll-loops", "-ffp-contract=fast", "-fPIC", "-fopenmp"]
-# What a CPU must have for the library to be loaded is checked there: models/few_rows.py.
-MACHINES = {"x86_64": ["-march=x86-64-v3"]}
+FLAGS = ["-std=gnu11", "-O3", "-funroll-loops", "-fPIC", "-fopenmp"]
+# A CPU without these does not load the library (models/few_rows.py), and nothing beyond is used.
+MACHINES = {"x86_64": ["-mavx2", "-mfma"]}
 
 
 class NativeBuildHook(BuildHookInterface):  # type: ignore[type-arg]
