@@ -22,10 +22,10 @@
 #define OUTPUTS 4
 #define LINE 16 /* floats in a cache line */
 
-typedef float vec __attribute__((vector_size(4 * LANES), aligned(4)));
-typedef int ints __attribute__((vector_size(4 * LANES), aligned(4)));
-
-typedef float quad __attribute__((vector_size(16), aligned(4)));
+/* Wherever floats lie: nothing is aligned to more than one of them. */
+typedef float vec __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+typedef int ints __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+typedef float quad __attribute__((vector_size(4 * OUTPUTS), aligned(4), may_alias));
 
 #define shuffle(one, other, ...) __builtin_shuffle(one, other, (ints){__VA_ARGS__})
 
