@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,3 +54,13 @@ def count_ready(readiness: Iterable[Readiness]) -> tuple[int, int]:
     """Return how many are ready, and of how many."""
     known = list(readiness)
     return sum(one.is_ready for one in known), len(known)
+
+
+def note_stalled(
+    readiness: Iterable[Readiness], since: Mapping[str, float], now: float
+) -> dict[str, float]:
+    """Return since when each endpoint is stalled, in seconds of the clock that says `now`.
+
+    `since` is what this returned before; who is stalled no longer is left out.
+    """
+    return {one.name: since.get(one.name, now) for one in readiness if one.is_stalled}

@@ -13,11 +13,14 @@ from allot_api.names import OPERATOR_NAMESPACE
 from allot_cli.demo.gateway import namespace_url, reach_gateway
 from allot_cli.demo.inference import DENSE, RERANK, SPARSE, Question, ask, describe
 from allot_cli.demo.narrator import Narrator
-from allot_cli.demo.readiness import Readiness, count_ready, read_readiness
+from allot_cli.demo.readiness import Readiness, count_ready, note_stalled, read_readiness
 from allot_cli.errors import DemoFailed
 from allot_cli.kubectl import Kubectl
 
 POLL_SECONDS = 1.0
+# A rollout that a cluster's end cut short is past its deadline when the cluster comes up again, and
+# goes on all the same.
+STALLED_SECONDS = 30.0
 # Who asks the gateway of a person's own cluster, which wants to know; and the role it is given.
 CLIENT, CLIENT_ROLE = "allot-demo", "allot-inference-user"
 
@@ -85,9 +88,10 @@ class Demo:
     def wait_until_ready(self) -> None:
         """Wait until every endpoint is Ready, saying each change.
 
-        Raises DemoFailed when time is up or an endpoint can't become ready by waiting.
+        Raises DemoFailed when time is up or an endpoint stays stalled.
         """
         told: list[str] = []
+        since: dict[str, float] = {}
         deadline = self.narrator.elapsed_seconds() + self.wait_seconds
         while True:
             readiness = [read_readiness(endpoint) for endpoint in self.endpoints()]
@@ -95,10 +99,12 @@ class Demo:
             ready, total = count_ready(readiness)
             if total and ready == total:
                 return
-            stalled = [one.sentence for one in readiness if one.is_stalled]
-            if stalled:
+            now = self.narrator.elapsed_seconds()
+            since = note_stalled(readiness, since, now)
+            long = {name for name, began in since.items() if now - began >= STALLED_SECONDS}
+            if stalled := [one.sentence for one in readiness if one.name in long]:
                 raise DemoFailed(f"stalled: {'; '.join(stalled)}")
-            if self.narrator.elapsed_seconds() > deadline:
+            if now > deadline:
                 raise DemoFailed(
                     f"after {self.wait_seconds:.0f} s only {ready} of {total} endpoints are ready: "
                     "look at `kubectl get ie,pods` and `kubectl describe ie`"

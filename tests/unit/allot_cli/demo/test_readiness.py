@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allot_cli.demo.readiness import count_ready, read_readiness
+from allot_cli.demo.readiness import count_ready, note_stalled, read_readiness
 
 
 def an_endpoint(*, ready: str = "True", stalled: str = "False", seen: int = 2) -> dict[str, Any]:
@@ -58,3 +58,15 @@ def test_counts_the_ready_ones() -> None:
     states = [read_readiness(an_endpoint()), read_readiness(an_endpoint(ready="Unknown"))]
 
     assert count_ready(states) == (1, 2)
+
+
+def test_how_long_an_endpoint_is_stalled_counts_from_when_it_began() -> None:
+    stalled = [read_readiness(an_endpoint(ready="False", stalled="True"))]
+    goes_on = [read_readiness(an_endpoint(ready="False"))]
+
+    began = note_stalled(stalled, {}, now=5.0)
+    later = note_stalled(stalled, began, now=9.0)
+    again = note_stalled(stalled, note_stalled(goes_on, later, now=10.0), now=11.0)
+
+    assert began == later == {"my-e5-endpoint": 5.0}
+    assert again == {"my-e5-endpoint": 11.0}
