@@ -70,8 +70,6 @@ NAMES = {
         norm="output_layer_norm",
     ),
 }
-
-
 # Of how many layers a trial of two ways to compute them is.
 TRIED_LAYERS = 2
 
@@ -97,7 +95,7 @@ class BertEncoder:
         self._types = weights.take_stored(types).float() if weights.has(types) else None
         self._norm = weights.take_norm("embeddings.LayerNorm", architecture.epsilon)
         self._layers = [
-            _take_layer(weights, architecture, index) for index in range(architecture.layers)
+            _build_layer(layer, weights) for layer in take_stored_layers(architecture, weights)
         ]
         self._activation = FUNCTIONS[architecture.activation]
         self._compute = compile_layers()
@@ -157,15 +155,12 @@ def take_stored_layers(architecture: Architecture, weights: Weights) -> Iterator
         )
 
 
-def _take_layer(weights: Weights, architecture: Architecture, index: int) -> Layer:
-    names = NAMES[architecture.family]
-    prefix = names.layer.format(index)
-    projections = (f"{prefix}.{name}" for name in names.projections)
+def _build_layer(stored: StoredLayer, weights: Weights) -> Layer:
     return Layer(
-        projection=weights.take_linear(*projections),
-        attention_output=weights.take_linear(f"{prefix}.{names.attention_output}"),
-        attention_norm=weights.take_norm(f"{prefix}.{names.attention_norm}", architecture.epsilon),
-        up=weights.take_linear(f"{prefix}.{names.up}"),
-        down=weights.take_linear(f"{prefix}.{names.down}"),
-        norm=weights.take_norm(f"{prefix}.{names.norm}", architecture.epsilon),
+        projection=weights.join(stored.query, stored.key, stored.value),
+        attention_output=weights.join(stored.attention_output),
+        attention_norm=stored.attention_norm,
+        up=weights.join(stored.up),
+        down=weights.join(stored.down),
+        norm=stored.norm,
     )

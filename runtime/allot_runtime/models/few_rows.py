@@ -30,8 +30,8 @@ from allot_runtime.models.linear import Linear
 logger = logging.getLogger(__name__)
 
 LIBRARY = Path(__file__).parent.parent / "native" / "few_rows.so"
-# Up to as many it is faster than oneDNN's products on all machines measured; beyond, a pass is
-# bound by arithmetic.
+# Up to as many it was faster than oneDNN's products on the one machine measured, with AVX2; beyond,
+# a pass is bound by arithmetic. A trial at start is of TRIED_ROWS alone.
 MOST_ROWS = 32
 # What the library takes at a time of a layer's outputs, and of a head's: a cache line, a vector.
 LINE, LANES = 16, 8
@@ -39,7 +39,6 @@ TRIED_ROWS, REPETITIONS = 8, 5
 # Relative to the largest value.
 TOLERANCE = 1e-5
 ACTIVATIONS = {Activation.GELU: 0, Activation.GELU_TANH: 1, Activation.RELU: 2}
-
 
 ComputeRows = Callable[[Tensor, Layout], Tensor]
 

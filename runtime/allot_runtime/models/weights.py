@@ -55,22 +55,21 @@ class Weights:
             )
         return tensor
 
-    def take_bias(self, name: str) -> Tensor | None:
-        """Return the bias of a linear layer; many newer networks have none."""
+    def take_plain(self, name: str) -> Linear:
+        """Return a linear layer as it lies in its file; many newer networks have no biases."""
         bias = f"{name}.bias"
-        return self.take(bias) if self.has(bias) else None
+        stored = self.take_stored(bias) if self.has(bias) else None
+        return build_plain(self.take_stored(f"{name}.weight"), stored)
 
     def take_linear(self, *names: str) -> Linear:
         """Return a linear layer; several become one whose outputs stand side by side."""
-        biases = [bias for name in names if (bias := self.take_bias(name)) is not None]
-        weights = [self.take(f"{name}.weight") for name in names]
-        return self.build_linear(_join(weights), _join(biases) if biases else None)
+        return self.join(*map(self.take_plain, names))
 
-    def take_plain(self, name: str) -> Linear:
-        """Return a linear layer as it lies in its file, which stays mapped into memory."""
-        weight, bias = self.take_stored(f"{name}.weight"), f"{name}.bias"
-        absent = weight.new_zeros(weight.shape[:1])
-        return build_plain(weight, self.take_stored(bias) if self.has(bias) else absent)
+    def join(self, *layers: Linear) -> Linear:
+        """Return stored layers as one, in the precision and of the kind that serve this model."""
+        weights = [layer.weight.to(self._dtype) for layer in layers]
+        biases = [layer.bias.to(self._dtype) for layer in layers if layer.bias is not None]
+        return self.build_linear(_join(weights), _join(biases) if biases else None)
 
     def build_linear(self, weight: Tensor, bias: Tensor | None) -> Linear:
         """Return a linear layer of the kind that serves this model."""

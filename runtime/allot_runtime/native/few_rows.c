@@ -181,39 +181,46 @@ static inline vec activate(vec x, enum activation activation)
     }
 }
 
-/* mixed[row] = softmax(query . keys / sqrt size) . values over the row's sequence. */
+/* mixed = softmax(query . keys / sqrt size) . values for one row and head, over rows first to last. */
+static void attend_row(const float *query, const float *keys, const float *values, long size,
+                       long stride, range over, float *scores, float *mixed)
+{
+    float scale = 1.0f / sqrtf(size), largest = -INFINITY, total = 0;
+    for (long other = over.first; other < over.last; other++) {
+        vec products = {0};
+        for (long at = 0; at < size; at += LANES)
+            products += load(query + at) * load(keys + other * stride + at);
+        scores[other] = sum(products) * scale;
+        largest = fmaxf(largest, scores[other]);
+    }
+    for (long other = over.first; other < over.last; other++) {
+        vec power = exponential((vec){scores[other] - largest});
+        total += scores[other] = power[0];
+    }
+    for (long other = over.first; other < over.last; other++)
+        scores[other] /= total;
+    for (long at = 0; at < size; at += LANES) {
+        vec sums = {0};
+        for (long other = over.first; other < over.last; other++)
+            sums += load(values + other * stride + at) * scores[other];
+        store(mixed + at, sums);
+    }
+}
+
+/* Mix what each row takes from its sequence, for the heads of this thread. */
 static void attend(const shape *of, const float *projected, float *mixed, float *scores)
 {
-    long size = of->width / of->heads, stride = 3 * of->width;
-    float scale = 1.0f / sqrtf(size);
+    long width = of->width, size = width / of->heads, stride = 3 * width;
     range mine = share(of->heads);
-    for (long head = mine.first; head < mine.last; head++)
+    for (long head = mine.first; head < mine.last; head++) {
+        const float *queries = projected + head * size;
         for (long sequence = 0; sequence < of->sequences; sequence++) {
-            long first = of->starts[sequence], last = of->starts[sequence + 1];
-            for (long row = first; row < last; row++) {
-                const float *query = projected + row * stride + head * size;
-                const float *keys = projected + of->width + head * size;
-                const float *values = keys + of->width;
-                float largest = -INFINITY, total = 0;
-                for (long other = first; other < last; other++) {
-                    vec products = {0};
-                    for (long at = 0; at < size; at += LANES)
-                        products += load(query + at) * load(keys + other * stride + at);
-                    scores[other] = sum(products) * scale;
-                    largest = fmaxf(largest, scores[other]);
-                }
-                for (long other = first; other < last; other++) {
-                    vec power = exponential((vec){scores[other] - largest});
-                    total += scores[other] = power[0];
-                }
-                for (long at = 0; at < size; at += LANES) {
-                    vec sums = {0};
-                    for (long other = first; other < last; other++)
-                        sums += load(values + other * stride + at) * (scores[other] / total);
-                    store(mixed + row * of->width + head * size + at, sums);
-                }
-            }
+            range over = {of->starts[sequence], of->starts[sequence + 1]};
+            for (long row = over.first; row < over.last; row++)
+                attend_row(queries + row * stride, queries + width, queries + 2 * width, size, stride,
+                           over, scores, mixed + row * width + head * size);
         }
+    }
 }
 
 /* hidden = norm(hidden + change) (Ba et al. 2016), for the rows of this thread. */
